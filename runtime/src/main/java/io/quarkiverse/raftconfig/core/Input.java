@@ -1,0 +1,48 @@
+package io.quarkiverse.raftconfig.core;
+
+import java.util.List;
+
+/** All that can happen to a node. */
+public sealed interface Input {
+    /** Nothing but time: given at boot, and when the time named by {@link Effects#wakeAtMillis} has come. */
+    record TimePassed() implements Input {
+    }
+
+    record Received(Message message) implements Input {
+    }
+
+    /**
+     * A write and all writes before it are durable.
+     *
+     * @param sequence {@link Write#sequence()}
+     * @param term {@link Write#term()}: a late answer can't release a newer write
+     */
+    record Persisted(long sequence, long term) implements Input {
+    }
+
+    /** Commands for the log, in this order; each is answered by an {@link Answer} with its ticket. */
+    record Propose(List<Proposal> proposals) implements Input {
+        public Propose {
+            proposals = List.copyOf(proposals);
+        }
+    }
+
+    /** @param ticket chosen by the host, unique among its proposals and reads */
+    record Proposal(long ticket, Bytes command) {
+    }
+
+    /** A linearizable read wants to know up to where the state must have been applied (§8, thesis §6.4). */
+    record Read(long ticket) implements Input {
+    }
+
+    /**
+     * No connection to {@code peer}, and none could be made at once: messages under way to it are lost. Of the leader it is
+     * a hint that it is gone. Never needed for safety.
+     */
+    record Unreachable(ReplicaId peer) implements Input {
+    }
+
+    /** A snapshot that covers the log up to {@code point} is durable, so a prefix of the log may go. */
+    record Snapshotted(SnapshotPoint point) implements Input {
+    }
+}

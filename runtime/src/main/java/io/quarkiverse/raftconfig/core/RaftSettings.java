@@ -1,0 +1,16 @@
+package io.quarkiverse.raftconfig.core;
+
+/**
+ * The numbers of the algorithm. Safety depends on none of them.
+ *
+ * @param electionTimeoutMillis T: election timeouts are drawn from [T, 2T)
+ * @param heartbeatIntervalMillis how often a leader is heard when it has nothing to say
+ * @param appendBytesMax payload bytes of one AppendEntries; a larger single entry still goes, alone
+ * @param inFlightMessagesMax AppendEntries to one peer that may be unanswered
+ * @param inFlightBytesMax payload bytes to one peer that may be unanswered
+ * @param logBytesMax what the log may hold in memory; a leader refuses proposals beyond it
+ */
+public record RaftSettings(int electionTimeoutMillis, int heartbeatIntervalMillis, int appendBytesMax,
+        int inFlightMessagesMax, int inFlightBytesMax, long logBytesMax) {
+    public static final RaftSettings DEFAULTS = new RaftSettings(1000, 100, 512 << 10, 64, 4 << 20, 256L << 20);
+}

@@ -1,0 +1,23 @@
+package io.quarkiverse.raftconfig.node;
+
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.RaftSettings;
+
+/**
+ * What the operator has set, checked.
+ *
+ * @param members the founding set, {@code host:port} by node id, this node included; empty for a cluster of one
+ * @param snapshotEntries a snapshot is taken after so many applied entries
+ * @param snapshotBytes or after so many bytes of them
+ * @param inFlightMax proposals of this node's callers under way at once
+ */
+public record NodeSettings(RaftSettings raft, SortedMap<NodeId, String> members, int snapshotEntries, long snapshotBytes,
+        int inFlightMax) {
+    public NodeSettings {
+        members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
+    }
+}

@@ -1,0 +1,35 @@
+package io.quarkiverse.raftconfig.node;
+
+import java.util.SortedMap;
+
+import org.jspecify.annotations.Nullable;
+
+import io.quarkiverse.raftconfig.core.Membership;
+import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.ReplicaId;
+import io.quarkiverse.raftconfig.core.Role;
+
+/**
+ * A node at one moment, for health, metrics and {@code GET /status}. Immutable.
+ *
+ * @param leader null if none is known
+ * @param snapshotIndex the last index covered by the newest durable snapshot; 0 for none
+ * @param reachableVoters voters that this node is connected with, itself included
+ * @param peers what this node knows of each other member, by node id
+ * @param hasState whether the first state is there: the node belongs to a cluster and has applied its first membership
+ * @param caughtUp whether an entry of the current term was seen committed, and all that was in the log at boot is applied
+ * @param stopping whether the orderly stop has begun
+ * @param degraded why this node takes no part any more; null while it does
+ * @param waitingFor what a node that has no state yet waits for; null if it has
+ */
+public record NodeStatus(Identity identity, Role role, long term, @Nullable NodeId leader, long commitIndex,
+        long lastApplied, long lastLogIndex, long snapshotIndex, long revision, Membership membership,
+        long membershipIndex, int reachableVoters, SortedMap<NodeId, Peer> peers, boolean hasState, boolean caughtUp,
+        boolean stopping, @Nullable String degraded, @Nullable String waitingFor) {
+    /**
+     * @param replica null if the peer has never shown its incarnation
+     * @param matchIndex what the leader knows it to hold; -1 on others than the leader
+     */
+    public record Peer(@Nullable ReplicaId replica, boolean connected, long matchIndex) {
+    }
+}

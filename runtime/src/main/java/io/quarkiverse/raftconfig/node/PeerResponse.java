@@ -1,0 +1,38 @@
+package io.quarkiverse.raftconfig.node;
+
+import io.quarkiverse.raftconfig.core.Bytes;
+
+/** The answer to a {@link PeerRequest}. */
+public sealed interface PeerResponse {
+    /**
+     * The proposal was committed and applied.
+     *
+     * @param index of its entry
+     * @param outcome an encoded {@code state.Outcome}
+     */
+    record Applied(long index, Bytes outcome) implements PeerResponse {
+    }
+
+    record ReadIndex(long index) implements PeerResponse {
+    }
+
+    /**
+     * It was not done, or nobody knows.
+     *
+     * @param reason for the caller; holds no value of a property
+     */
+    record Failed(Kind kind, String reason) implements PeerResponse {
+    }
+
+    /** What is known of a failed request. */
+    enum Kind {
+        /** Certainly not committed: this node does not lead. */
+        NO_LEADER,
+        /** It may still commit. */
+        OUTCOME_UNKNOWN,
+        /** Certainly not committed: the log holds as much as it may. */
+        STORE_FULL,
+        /** Certainly not committed: too many are under way. */
+        TOO_MANY_REQUESTS
+    }
+}

@@ -1,0 +1,91 @@
+package io.quarkiverse.raftconfig.node;
+
+import java.util.SortedMap;
+import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
+
+import io.quarkiverse.raftconfig.core.ClusterId;
+import io.quarkiverse.raftconfig.core.FoundingMessage;
+import io.quarkiverse.raftconfig.core.Message;
+import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.ReplicaId;
+
+/**
+ * The way to the other nodes. All calls, and all calls of the listener, are made on the loop. Delivery is not promised:
+ * what can't be sent now, because there is no connection or the peer is slow and its buffer full, is dropped.
+ */
+public interface PeerTransport {
+    /** Opens the peer port, unless there is nobody to talk to, and begins to connect. Called once. */
+    void start(Local local, Listener listener);
+
+    /** Whom to stay connected with: where each may be reached, {@code host:port}, resolved at every connect. */
+    void connectTo(SortedMap<NodeId, String> addresses);
+
+    /** Says from now on that this node belongs to {@code clusterId}. */
+    void joined(ClusterId clusterId);
+
+    /** Sends to {@code message.to()}, if that incarnation is connected; else drops. */
+    void send(Message message);
+
+    /** Sends to the node {@code to}, whatever its incarnation. */
+    void send(NodeId to, FoundingMessage message);
+
+    /**
+     * Asks a node something; fails with {@link NotConnectedException} if nothing was sent, with {@link AnswerLostException} if
+     * it was sent and no answer came.
+     */
+    CompletionStage<PeerResponse> request(NodeId to, PeerRequest request, long timeoutMillis);
+
+    /** The peers that are connected now and the incarnation each has shown. An immutable copy. */
+    SortedMap<NodeId, ReplicaId> connected();
+
+    /** Closes the port and all connections. Completes on the loop when all is closed. */
+    CompletionStage<Void> stop();
+
+    /**
+     * Who this node is, told to each peer in the handshake.
+     *
+     * @param clusterId null while blank
+     */
+    record Local(ReplicaId replica, @Nullable ClusterId clusterId) {
+    }
+
+    /** What comes from the other nodes. */
+    interface Listener {
+        /** From a connection whose handshake has shown {@code message.from()}, and meant for this incarnation. */
+        void received(Message message);
+
+        void received(ReplicaId from, FoundingMessage message);
+
+        /** A question of a peer; the stage answers it. A failed stage is answered as {@link PeerResponse.Failed}. */
+        CompletionStage<PeerResponse> requested(ReplicaId from, PeerRequest request);
+
+        /** @param clusterId of the peer; null while it is blank */
+        void connected(ReplicaId peer, @Nullable ClusterId clusterId);
+
+        /**
+         * The connection to {@code peer} broke, and TCP was not accepted again within the hint's time. Given once for each
+         * break.
+         */
+        void unreachable(ReplicaId peer);
+    }
+
+    /** Nothing was sent. */
+    final class NotConnectedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public NotConnectedException(NodeId peer) {
+            super("no connection to " + peer);
+        }
+    }
+
+    /** Sent, and not answered: the peer may have done it. */
+    final class AnswerLostException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public AnswerLostException(NodeId peer, String reason) {
+            super("no answer from " + peer + ": " + reason);
+        }
+    }
+}

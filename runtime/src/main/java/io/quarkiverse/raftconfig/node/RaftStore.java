@@ -1,0 +1,73 @@
+package io.quarkiverse.raftconfig.node;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+import org.jspecify.annotations.Nullable;
+
+import io.quarkiverse.raftconfig.core.Position;
+import io.quarkiverse.raftconfig.core.Recovered;
+import io.quarkiverse.raftconfig.core.SnapshotPoint;
+
+/**
+ * What one node remembers across a crash: who it is, its term and vote, what it promised while a cluster was founded, its
+ * log, and its snapshots. Read once, at boot. {@link #persist} and {@link #compact} are called by the store thread only,
+ * {@link #writeSnapshot} by the file thread only; nobody interrupts either.
+ */
+public interface RaftStore extends AutoCloseable {
+    /** What was found when the store was opened. An empty directory became an empty store with a new storage id. */
+    Identity identity();
+
+    /** The founding record as found when the store was opened; null if none was kept. */
+    @Nullable
+    FoundingRecord founding();
+
+    /** Term, vote, snapshot and log as found when the store was opened. */
+    Recovered recovered();
+
+    /**
+     * The content of the snapshot that {@link #recovered} names, checked against its checksum.
+     *
+     * @throws StoreDamagedException if it is not what was written
+     */
+    InputStream readSnapshot() throws IOException;
+
+    /**
+     * Makes several writes durable: all of them or, after a crash, none.
+     * <p>
+     * Stored entries from the first appended index on are discarded first (§5.3: a follower's conflicting suffix gives way).
+     * On return the write survives a power cut (figure 2).
+     *
+     * @throws IllegalArgumentException if the entries would leave a gap or reach to or before the log's base
+     * @throws java.io.UncheckedIOException if the disk refuses; the store is then closed for good, for a node that cannot
+     *         remember must not vote
+     */
+    void persist(StoreWrite write);
+
+    /**
+     * Writes a snapshot file that survives a power cut once this returns. It counts only when {@link #compact} has named it.
+     *
+     * @param content writes the bytes; called once, on the calling thread
+     */
+    void writeSnapshot(SnapshotPoint point, SnapshotContent content) throws IOException;
+
+    /**
+     * Records the snapshot written for {@code point} as the newest one, and drops the log up to {@code base}, in slices.
+     * Two snapshot files are kept.
+     *
+     * @param base the new place just before the first entry; at or before {@code point.last()}. The present base leaves the
+     *        log as it is
+     * @throws java.io.UncheckedIOException as {@link #persist}
+     */
+    void compact(SnapshotPoint point, Position base);
+
+    /** Idempotent. What was persisted stays; nothing else is promised. */
+    @Override
+    void close();
+
+    /** Writes the bytes of a snapshot. */
+    interface SnapshotContent {
+        void writeTo(OutputStream out) throws IOException;
+    }
+}

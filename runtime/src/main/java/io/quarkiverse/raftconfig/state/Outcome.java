@@ -1,0 +1,52 @@
+package io.quarkiverse.raftconfig.state;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.quarkiverse.raftconfig.Property;
+
+/** What applying a command gave: the same on every replica. */
+public sealed interface Outcome {
+    /**
+     * Done.
+     *
+     * @param revision of the state after it
+     * @param results one for each change, in order
+     * @param repeated true if an earlier command with the same idempotency key did it, and this one changed nothing
+     */
+    record Applied(long revision, List<Result> results, boolean repeated) implements Outcome {
+        public Applied {
+            results = List.copyOf(results);
+        }
+    }
+
+    /**
+     * What a change did.
+     *
+     * @param property as it is now; null if it was removed, or was not there to remove
+     * @param existed whether there was such a property before
+     */
+    record Result(String name, @Nullable Property property, boolean existed) {
+    }
+
+    /**
+     * An expectation did not hold.
+     *
+     * @param currentRevision 0 if there is no such property
+     */
+    record Mismatch(String name, long currentRevision) implements Outcome {
+    }
+
+    /** The idempotency key was used before, for other changes. */
+    record KeyReused() implements Outcome {
+    }
+
+    /** As many idempotency keys are remembered as may be, and none has expired. */
+    record KeysExhausted() implements Outcome {
+    }
+
+    /** A limit of the whole state would be exceeded. */
+    record Full(String what) implements Outcome {
+    }
+}
