@@ -6,6 +6,7 @@ import java.io.OutputStream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.quarkiverse.raftconfig.core.FoundingRecord;
 import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.core.Recovered;
 import io.quarkiverse.raftconfig.core.SnapshotPoint;

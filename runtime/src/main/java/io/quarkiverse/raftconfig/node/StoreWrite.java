@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.core.ClusterId;
 import io.quarkiverse.raftconfig.core.Entry;
+import io.quarkiverse.raftconfig.core.FoundingRecord;
 import io.quarkiverse.raftconfig.core.HardState;
 
 /**

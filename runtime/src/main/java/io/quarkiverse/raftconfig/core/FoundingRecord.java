@@ -1,8 +1,6 @@
-package io.quarkiverse.raftconfig.node;
+package io.quarkiverse.raftconfig.core;
 
 import org.jspecify.annotations.Nullable;
-
-import io.quarkiverse.raftconfig.core.ReplicaId;
 
 /**
  * What a blank node must remember about a founding.
