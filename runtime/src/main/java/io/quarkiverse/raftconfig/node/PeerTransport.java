@@ -16,10 +16,19 @@ import io.quarkiverse.raftconfig.core.ReplicaId;
  * what can't be sent now, because there is no connection or the peer is slow and its buffer full, is dropped.
  */
 public interface PeerTransport {
-    /** Opens the peer port, unless there is nobody to talk to, and begins to connect. Called once. */
-    void start(Local local, Listener listener);
+    /**
+     * Opens the peer port, if {@link #connectTo} has named anybody but this node, and begins to connect. Called once.
+     *
+     * @return completes on the loop when the port is open; fails with an exception whose message is for the operator if it
+     *         can't be opened
+     */
+    CompletionStage<Void> start(Local local, Listener listener);
 
-    /** Whom to stay connected with: where each may be reached, {@code host:port}, resolved at every connect. */
+    /**
+     * Whom to stay connected with: where each may be reached, {@code host:port}, resolved at every connect; this node may
+     * be among them. Called before {@link #start}, and again whenever that changes: the first call that names another
+     * node opens the port. Connections to nodes that are named no more stay until they break.
+     */
     void connectTo(SortedMap<NodeId, String> addresses);
 
     /** Says from now on that this node belongs to {@code clusterId}. */
@@ -39,6 +48,12 @@ public interface PeerTransport {
 
     /** The peers that are connected now and the incarnation each has shown. An immutable copy. */
     SortedMap<NodeId, ReplicaId> connected();
+
+    /**
+     * The peers to connect with that are not connected now, and why, in words for people: "not reachable", or the reason
+     * of a refusal. An immutable copy; holds no address.
+     */
+    SortedMap<NodeId, String> notConnected();
 
     /** Closes the port and all connections. Completes on the loop when all is closed. */
     CompletionStage<Void> stop();
@@ -61,7 +76,11 @@ public interface PeerTransport {
         /** A question of a peer; the stage answers it. A failed stage is answered as {@link PeerResponse.Failed}. */
         CompletionStage<PeerResponse> requested(ReplicaId from, PeerRequest request);
 
-        /** @param clusterId of the peer; null while it is blank */
+        /**
+         * Given after each handshake, and again when a connected peer that was blank belongs to a cluster.
+         *
+         * @param clusterId of the peer; null while it is blank
+         */
         void connected(ReplicaId peer, @Nullable ClusterId clusterId);
 
         /**
