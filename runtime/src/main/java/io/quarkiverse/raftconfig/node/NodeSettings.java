@@ -14,9 +14,12 @@ import io.quarkiverse.raftconfig.core.RaftSettings;
  * @param snapshotEntries a snapshot is taken after so many applied entries
  * @param snapshotBytes or after so many bytes of them
  * @param inFlightMax proposals of this node's callers under way at once
+ * @param idempotencyKeysMax how many idempotency keys are remembered at once; with the next, what a leader stamps on each
+ *        transaction
+ * @param idempotencyAgeMillis for how long one is remembered
  */
 public record NodeSettings(RaftSettings raft, SortedMap<NodeId, String> members, int snapshotEntries, long snapshotBytes,
-        int inFlightMax) {
+        int inFlightMax, int idempotencyKeysMax, long idempotencyAgeMillis) {
     public NodeSettings {
         members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
     }

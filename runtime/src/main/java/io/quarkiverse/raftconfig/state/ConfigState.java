@@ -1,54 +1,242 @@
 package io.quarkiverse.raftconfig.state;
 
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.pcollections.TreePMap;
+
+import io.quarkiverse.raftconfig.Expectation;
+import io.quarkiverse.raftconfig.Property;
+import io.quarkiverse.raftconfig.state.Transaction.Change;
 
 /**
- * The state machine. Not thread-safe, but for {@link #published}: one thread applies; any thread reads what is published.
+ * The state machine. Not thread-safe, but for {@link #published} and {@link #onPublished}: one thread applies; any thread
+ * reads what is published.
+ * <p>
+ * A transaction is decided here and nowhere else: first whether it repeats an earlier one, then whether all its
+ * expectations hold, and only then do all its changes happen, together, under one new revision. It reads no clock and no
+ * setting: what it needs of them, the leader has written into it ({@link Transaction.Stamp}).
  */
 public final class ConfigState {
+    private static final int IMAGE_VERSION = 1;
+
+    private final List<Consumer<PublishedState>> listeners = new CopyOnWriteArrayList<>();
+
+    private long lastApplied;
+    private long revision;
+    private long namesRevision;
+    private long timeMillis;
+    private long sizeBytes;
+    private TreePMap<String, Property> properties = TreePMap.empty();
+    private KeyMemory keys = KeyMemory.EMPTY;
+
+    private volatile PublishedState published = snapshot();
+
     /** The state before the first entry. */
     public ConfigState() {
     }
 
-    /** The state that {@link Image#writeTo} wrote. */
-    public static ConfigState read(InputStream in) throws IOException {
-        throw new UnsupportedOperationException();
+    /**
+     * The state that {@link Image#writeTo} wrote, published.
+     *
+     * @throws MalformedStateException if it did not write this, or a later build did
+     */
+    public static ConfigState read(InputStream stream) throws IOException {
+        StateReader in = new StateReader(new BufferedInputStream(stream));
+        in.readVersion("state", IMAGE_VERSION);
+        ConfigState state = new ConfigState();
+        state.lastApplied = in.readNumber();
+        state.revision = in.readNumber();
+        state.namesRevision = in.readNumber();
+        state.timeMillis = in.readNumber();
+        int count = in.readInt();
+        String before = null;
+        for (int i = 0; i < count; i++) {
+            Property property = OutcomeCodec.readProperty(in);
+            if (before != null && before.compareTo(property.name()) >= 0) {
+                throw new MalformedStateException("the properties are not in order");
+            }
+            state.properties = state.properties.plus(property.name(), property);
+            state.sizeBytes += PublishedState.sizeBytes(property);
+            before = property.name();
+        }
+        state.keys = KeyMemory.readFrom(in);
+        in.readEnd();
+        state.publish();
+        return state;
     }
 
     /**
-     * Applies the command of the entry at {@code index}. What it is refused for is an outcome; an exception means that these
-     * are
-     * not our bytes.
+     * Applies the command of the entry at {@code index}. What it is refused for is an outcome; a
+     * {@link MalformedStateException} means that these are not our bytes, and leaves the state as it was.
      */
     public Outcome apply(long index, byte[] command) {
-        throw new UnsupportedOperationException();
+        Transaction transaction = TransactionCodec.decode(command);
+        skip(index);
+        timeMillis = Math.max(timeMillis, transaction.stamp().atMillis());
+        keys = keys.withoutExpired(timeMillis, transaction.stamp().keysAgeMillis());
+        String key = transaction.idempotencyKey();
+        return key == null ? change(transaction)
+                : changeOnce(new Remembered.Key(transaction.by(), key), transaction);
     }
 
     /** Notes that the entry at {@code index}, which holds no command, was passed. */
     public void skip(long index) {
-        throw new UnsupportedOperationException();
+        if (index != lastApplied + 1) {
+            throw new IllegalStateException("entry " + index + " was given to be applied after entry " + lastApplied);
+        }
+        lastApplied = index;
     }
 
-    /** Makes what was applied visible: one volatile write. */
+    /** Makes what was applied visible: one volatile write. Then tells the listeners, if the revision is another. */
     public void publish() {
-        throw new UnsupportedOperationException();
+        PublishedState before = published;
+        if (before.lastApplied() == lastApplied) {
+            return;
+        }
+        PublishedState now = snapshot();
+        published = now;
+        if (before.revision() != now.revision()) {
+            for (Consumer<PublishedState> listener : listeners) {
+                listener.accept(now);
+            }
+        }
     }
 
     /** From any thread. */
     public PublishedState published() {
-        throw new UnsupportedOperationException();
+        return published;
+    }
+
+    /**
+     * From any thread. The listener hears every later state whose revision is another than the one before, in order; several
+     * transactions may lie between two of them. It is called by {@link #publish}, on the thread that applies: it must
+     * neither block nor throw.
+     */
+    public void onPublished(Consumer<PublishedState> listener) {
+        listeners.add(listener);
     }
 
     /** The whole state now, immutable: it may be written on another thread while applying goes on. */
     public Image image() {
-        throw new UnsupportedOperationException();
+        long itsTimeMillis = timeMillis;
+        KeyMemory itsKeys = keys;
+        PublishedState state = snapshot();
+        return out -> write(out, state, itsTimeMillis, itsKeys);
+    }
+
+    private static void write(OutputStream stream, PublishedState state, long timeMillis, KeyMemory keys)
+            throws IOException {
+        BufferedOutputStream buffered = new BufferedOutputStream(stream);
+        StateWriter out = new StateWriter(buffered);
+        out.writeByte(IMAGE_VERSION);
+        out.writeNumber(state.lastApplied());
+        out.writeNumber(state.revision());
+        out.writeNumber(state.namesRevision());
+        out.writeNumber(timeMillis);
+        out.writeNumber(state.properties().size());
+        for (Property property : state.properties().values()) {
+            OutcomeCodec.writeProperty(out, property);
+        }
+        keys.writeTo(out);
+        buffered.flush();
+    }
+
+    private PublishedState snapshot() {
+        return new PublishedState(lastApplied, revision, namesRevision, sizeBytes, properties);
+    }
+
+    /**
+     * A refused transaction is remembered as well: its caller may have been told, and a copy of it that is still on its way
+     * must not succeed later.
+     */
+    private Outcome changeOnce(Remembered.Key key, Transaction transaction) {
+        String fingerprint = TransactionCodec.fingerprint(transaction);
+        Remembered remembered = keys.find(key);
+        if (remembered != null) {
+            return remembered.answer(transaction, fingerprint);
+        } else if (keys.size() >= transaction.stamp().keysMax()) {
+            return new Outcome.KeysExhausted();
+        }
+        Outcome outcome = change(transaction);
+        keys = keys.with(Remembered.of(key, lastApplied, timeMillis, fingerprint, transaction, outcome));
+        return outcome;
+    }
+
+    private Outcome change(Transaction transaction) {
+        for (Change change : transaction.changes()) {
+            Property current = properties.get(change.name());
+            if (!holds(change.expectation(), current)) {
+                return new Outcome.Mismatch(change.name(), current == null ? 0 : current.revision());
+            }
+        }
+        long next = revision + 1;
+        boolean changed = false;
+        List<Outcome.Result> results = new ArrayList<>();
+        for (Change change : transaction.changes()) {
+            Property before = properties.get(change.name());
+            Property after = after(next, transaction, change, before);
+            replace(change.name(), before, after);
+            changed |= before != null || after != null;
+            if ((before == null) != (after == null)) {
+                namesRevision = next;
+            }
+            results.add(new Outcome.Result(change.name(), after, before != null));
+        }
+        if (changed) {
+            revision = next;
+        }
+        return new Outcome.Applied(revision, results, false);
+    }
+
+    private @Nullable Property after(long next, Transaction transaction, Change change, @Nullable Property before) {
+        String value = change.value();
+        if (value == null) {
+            return null;
+        }
+        long createdRevision = before == null ? next : before.createdRevision();
+        long version = before == null ? 1 : before.version() + 1;
+        return new Property(change.name(), value, next, createdRevision, version, transaction.by(),
+                Instant.ofEpochMilli(timeMillis), transaction.comment());
+    }
+
+    private void replace(String name, @Nullable Property before, @Nullable Property after) {
+        if (before != null) {
+            sizeBytes -= PublishedState.sizeBytes(before);
+        }
+        if (after != null) {
+            sizeBytes += PublishedState.sizeBytes(after);
+            properties = properties.plus(name, after);
+        } else {
+            properties = properties.minus(name);
+        }
+    }
+
+    private static boolean holds(Expectation expectation, @Nullable Property current) {
+        if (expectation instanceof Expectation.None) {
+            return true;
+        } else if (expectation instanceof Expectation.Absent) {
+            return current == null;
+        } else if (expectation instanceof Expectation.Present) {
+            return current != null;
+        } else if (expectation instanceof Expectation.AtRevision at) {
+            return current != null && current.revision() == at.revision();
+        }
+        throw new AssertionError("unhandled expectation: " + expectation);
     }
 
     /** A whole state at one index. */
     public interface Image {
-        /** Canonical: equal states give equal bytes. */
+        /** Canonical: equal states give equal bytes. Flushes, but does not close. */
         void writeTo(OutputStream out) throws IOException;
     }
 }

@@ -24,7 +24,7 @@ public sealed interface Outcome {
     /**
      * What a change did.
      *
-     * @param property as it is now; null if it was removed, or was not there to remove
+     * @param property as the change left it; null if it was removed, or was not there to remove
      * @param existed whether there was such a property before
      */
     record Result(String name, @Nullable Property property, boolean existed) {
@@ -33,20 +33,16 @@ public sealed interface Outcome {
     /**
      * An expectation did not hold.
      *
-     * @param currentRevision 0 if there is no such property
+     * @param currentRevision of the property's last change, when the command was applied; 0 if there was no such property
      */
     record Mismatch(String name, long currentRevision) implements Outcome {
     }
 
-    /** The idempotency key was used before, for other changes. */
+    /** The idempotency key was used before by the same caller, for something else. */
     record KeyReused() implements Outcome {
     }
 
     /** As many idempotency keys are remembered as may be, and none has expired. */
     record KeysExhausted() implements Outcome {
-    }
-
-    /** A limit of the whole state would be exceeded. */
-    record Full(String what) implements Outcome {
     }
 }

@@ -1,6 +1,8 @@
 package io.quarkiverse.raftconfig.state;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,19 +11,67 @@ import io.quarkiverse.raftconfig.Expectation;
 /**
  * A command: changes that are made together or not at all.
  *
- * @param atMillis the clock of the leader that took it, milliseconds since 1970; applied as the later of it and the one before
+ * @param stamp what the leader that took it adds; {@link Stamp#NONE} before
  * @param by who asks for it; empty if not known
  * @param comment why; null for nothing
- * @param idempotencyKey null for none
+ * @param idempotencyKey null for none; it means something only together with {@code by}
  * @param changes in order; no name twice
  */
-public record Transaction(long atMillis, String by, @Nullable String comment, @Nullable String idempotencyKey,
+public record Transaction(Stamp stamp, String by, @Nullable String comment, @Nullable String idempotencyKey,
         List<Change> changes) {
     public Transaction {
         changes = List.copyOf(changes);
+        Set<String> names = new HashSet<>();
+        for (Change change : changes) {
+            if (!names.add(change.name())) {
+                throw new IllegalArgumentException("a transaction changes a property once, and this one " + change.name()
+                        + " twice");
+            }
+        }
+    }
+
+    /** Not yet taken by a leader. */
+    public Transaction(String by, @Nullable String comment, @Nullable String idempotencyKey, List<Change> changes) {
+        this(Stamp.NONE, by, comment, idempotencyKey, changes);
+    }
+
+    /** The same, taken by a leader. */
+    public Transaction stamped(Stamp stamp) {
+        return new Transaction(stamp, by, comment, idempotencyKey, changes);
+    }
+
+    /** Without values, comment and key. */
+    @Override
+    public String toString() {
+        return "Transaction[by " + by + ", " + changes.size() + " changes]";
+    }
+
+    /**
+     * What the leader adds to each transaction, so that applying it reads no clock and no setting.
+     *
+     * @param atMillis its clock, milliseconds since 1970; applied as the later of it and the one before
+     * @param keysMax how many idempotency keys may be remembered at once
+     * @param keysAgeMillis for how long one is remembered
+     */
+    public record Stamp(long atMillis, int keysMax, long keysAgeMillis) {
+
+        /** Of a transaction that no leader has taken: no time passes, and no key can be remembered. */
+        public static final Stamp NONE = new Stamp(0, 0, Long.MAX_VALUE);
+
+        public Stamp {
+            if (atMillis < 0 || keysMax < 0 || keysAgeMillis < 0) {
+                throw new IllegalArgumentException("a stamp holds no negative number: " + atMillis + ", " + keysMax + ", "
+                        + keysAgeMillis);
+            }
+        }
     }
 
     /** @param value null removes */
     public record Change(String name, @Nullable String value, Expectation expectation) {
+        /** Without the value. */
+        @Override
+        public String toString() {
+            return (value == null ? "remove " : "put ") + name;
+        }
     }
 }
