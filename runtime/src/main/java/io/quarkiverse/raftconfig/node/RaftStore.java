@@ -24,7 +24,11 @@ public interface RaftStore extends AutoCloseable {
     @Nullable
     FoundingRecord founding();
 
-    /** Term, vote, snapshot and log as found when the store was opened. */
+    /**
+     * Term, vote, snapshot and log as found when the store was opened. Handed over once: the store does not keep the entries.
+     *
+     * @throws IllegalStateException if called a second time
+     */
     Recovered recovered();
 
     /**
@@ -38,11 +42,12 @@ public interface RaftStore extends AutoCloseable {
      * Makes several writes durable: all of them or, after a crash, none.
      * <p>
      * Stored entries from the first appended index on are discarded first (§5.3: a follower's conflicting suffix gives way).
-     * On return the write survives a power cut (figure 2).
+     * On return the write survives a power cut (figure 2). The recorded commit index never falls, but to the last entry.
      *
-     * @throws IllegalArgumentException if the entries would leave a gap or reach to or before the log's base
-     * @throws java.io.UncheckedIOException if the disk refuses; the store is then closed for good, for a node that cannot
-     *         remember must not vote
+     * @throws IllegalArgumentException if the entries would leave a gap, lower a term, or discard an entry that the snapshot
+     *         covers, or if the cluster id would change; nothing was written, and the store goes on
+     * @throws java.io.UncheckedIOException if the disk refuses, now or at any call before: the store is then closed for good,
+     *         for a node that cannot remember must not vote. Whether the write is found at the next start is open
      */
     void persist(StoreWrite write);
 
@@ -50,6 +55,7 @@ public interface RaftStore extends AutoCloseable {
      * Writes a snapshot file that survives a power cut once this returns. It counts only when {@link #compact} has named it.
      *
      * @param content writes the bytes; called once, on the calling thread
+     * @throws IOException if the disk or {@code content} refuses; log and older snapshots are as before
      */
     void writeSnapshot(SnapshotPoint point, SnapshotContent content) throws IOException;
 
@@ -57,8 +63,11 @@ public interface RaftStore extends AutoCloseable {
      * Records the snapshot written for {@code point} as the newest one, and drops the log up to {@code base}, in slices.
      * Two snapshot files are kept.
      *
+     * @param point of an entry that is in the log, at or after the present snapshot
      * @param base the new place just before the first entry; at or before {@code point.last()}. The present base leaves the
      *        log as it is
+     * @throws IllegalArgumentException if no snapshot was written for {@code point}, or either is not in the log; nothing was
+     *         changed
      * @throws java.io.UncheckedIOException as {@link #persist}
      */
     void compact(SnapshotPoint point, Position base);
