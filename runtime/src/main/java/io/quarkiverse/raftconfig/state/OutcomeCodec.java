@@ -4,12 +4,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-
-import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.Property;
 
@@ -96,7 +93,6 @@ public final class OutcomeCodec {
         for (int i = 0; i < count; i++) {
             String name = in.readString();
             boolean existed = in.readBoolean();
-            @Nullable
             Property property = in.readBoolean() ? readProperty(in) : null;
             results.add(new Outcome.Result(name, property, existed));
         }
@@ -116,11 +112,7 @@ public final class OutcomeCodec {
     }
 
     static Property readProperty(StateReader in) throws IOException {
-        try {
-            return new Property(in.readString(), in.readString(), in.readNumber(), in.readNumber(), in.readNumber(),
-                    in.readString(), Instant.ofEpochMilli(in.readNumber()), in.readNullable());
-        } catch (DateTimeException e) {
-            throw new MalformedStateException("not a time", e);
-        }
+        return new Property(in.readString(), in.readString(), in.readNumber(), in.readNumber(), in.readNumber(),
+                in.readString(), Instant.ofEpochMilli(in.readNumber()), in.readNullable());
     }
 }
