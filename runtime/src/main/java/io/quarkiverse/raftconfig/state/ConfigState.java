@@ -45,6 +45,12 @@ public final class ConfigState {
     public ConfigState() {
     }
 
+    private ConfigState(PublishedState state, long timeMillis) {
+        this.revision = state.revision();
+        this.properties = state.table();
+        this.timeMillis = timeMillis;
+    }
+
     /**
      * The state that {@link Image#writeTo} wrote, published.
      *
@@ -73,6 +79,11 @@ public final class ConfigState {
         in.readEnd();
         state.publish();
         return state;
+    }
+
+    /** What {@code transaction} would give if it were the next to be applied to {@code state}; no key is looked at. */
+    public static Outcome preview(PublishedState state, Transaction transaction) {
+        return new ConfigState(state, transaction.stamp().atMillis()).change(transaction);
     }
 
     /**

@@ -67,6 +67,10 @@ public final class PublishedState implements ConfigSnapshot {
         return properties;
     }
 
+    TreePMap<String, Property> table() {
+        return properties;
+    }
+
     /**
      * A part of the list of those whose name begins with {@code prefix}, in the order of names.
      *

@@ -232,6 +232,19 @@ class ConfigStateTest {
     }
 
     @Test
+    void aPreviewTellsWhatWouldBeAndChangesNothing() {
+        applied(put("a", "1"));
+        PublishedState before = published();
+        var transaction = new Transaction(new Stamp(now, 0, 0), "ann", "why", null, List.of(put("a", "2"), remove("b")));
+
+        var preview = ConfigState.preview(before, transaction);
+
+        assertThat(published()).isSameAs(before);
+        assertThat(before.find("a")).extracting(Property::value).isEqualTo("1");
+        assertThat(preview).isEqualTo(apply(put("a", "2"), remove("b")));
+    }
+
+    @Test
     void aTransactionChangesAPropertyOnce() {
         assertThatThrownBy(() -> new Transaction("", null, null, List.of(put("a", "1"), remove("a"))))
                 .isInstanceOf(IllegalArgumentException.class);
