@@ -1,0 +1,4 @@
+@NullMarked
+package io.quarkiverse.raftconfig.it.cluster;
+
+import org.jspecify.annotations.NullMarked;
