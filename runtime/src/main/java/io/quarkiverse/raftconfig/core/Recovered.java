@@ -17,7 +17,19 @@ public record Recovered(HardState hardState, SnapshotPoint snapshot, Position ba
     /** A node that has never taken part. */
     public static final Recovered BLANK = new Recovered(HardState.BLANK, SnapshotPoint.NONE, Position.ZERO, List.of(), 0);
 
+    static final Position FOUNDING_ENTRY = new Position(1, 1);
+    static final HardState FOUNDED_HARD_STATE = new HardState(1, null);
+
     public Recovered {
         entries = List.copyOf(entries);
+    }
+
+    /**
+     * What the founder of a cluster begins with, once it is durable: a log of one entry, which names the members (LogCabin's
+     * bootstrap). All others begin blank and get that entry from it.
+     */
+    public static Recovered founded(Membership membership) {
+        Entry entry = new Entry(FOUNDING_ENTRY, new Payload.MembershipChange(membership));
+        return new Recovered(FOUNDED_HARD_STATE, SnapshotPoint.NONE, Position.ZERO, List.of(entry), 0);
     }
 }

@@ -1,0 +1,258 @@
+package io.quarkiverse.raftconfig.core;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+
+/**
+ * Appends what is proposed, sends it to all, and commits what a majority holds (§5.3, §5.4). A leader that no majority
+ * answers within an election timeout steps down (thesis §6.2, CheckQuorum).
+ * <p>
+ * Inputs only change what is known; what follows from that, for every peer, is sent at the end of the step.
+ */
+final class Leader extends RoleState {
+    private final SortedMap<ReplicaId, Progress> peers = new TreeMap<>();
+    private final ReadRounds reads = new ReadRounds();
+    /** The last index that this node itself holds durably: its own disk is one more peer that has to answer. */
+    private long durableIndex;
+    private long round;
+    private long heartbeatDue;
+
+    Leader(RaftState node) {
+        super(node);
+        for (ReplicaId replica : node.membership().replicas()) {
+            if (!replica.equals(node.self)) {
+                peers.put(replica, new Progress(node.settings, node.log.last().index() + 1, node.now()));
+            }
+        }
+    }
+
+    @Override
+    Role role() {
+        return Role.LEADER;
+    }
+
+    @Override
+    ReplicaId leader() {
+        return node.self;
+    }
+
+    @Override
+    boolean hearsLeaderOtherThan(ReplicaId candidate) {
+        return true;
+    }
+
+    @Override
+    Follower follow(ReplicaId leader) {
+        throw new IllegalStateException("two leaders in term " + node.term() + ": " + node.self + " and " + leader);
+    }
+
+    /** §5.4.2, §8: an entry of the own term commits those of earlier terms. */
+    @Override
+    RoleState enter() {
+        append(Payload.NoOp.INSTANCE);
+        heartbeatDue = node.now() + node.settings.heartbeatIntervalMillis();
+        return this;
+    }
+
+    @Override
+    void leave() {
+        reads.refuseAll(node::answer);
+        node.electionTimer.restart(node.now());
+    }
+
+    @Override
+    void onPropose(Input.Propose propose) {
+        for (Input.Proposal proposal : propose.proposals()) {
+            Payload command = new Payload.Command(proposal.command());
+            if (node.log.bytes() + nextEntry(command).sizeBytes() > node.settings.logBytesMax()) {
+                node.answer(new Answer.Refused(proposal.ticket(), Answer.Refusal.LOG_FULL));
+            } else {
+                append(command);
+                node.answer(new Answer.Appended(proposal.ticket(), node.log.last()));
+            }
+        }
+    }
+
+    @Override
+    void onRead(Input.Read read) {
+        reads.add(read.ticket());
+    }
+
+    @Override
+    RoleState onDurable(long index) {
+        durableIndex = Math.max(durableIndex, index);
+        return this;
+    }
+
+    @Override
+    RoleState onUnreachable(ReplicaId peer) {
+        Progress progress = peers.get(peer);
+        if (progress != null) {
+            progress.unreachable();
+        }
+        return this;
+    }
+
+    @Override
+    void onAppendEntriesResponse(Message.AppendEntriesResponse response) {
+        Progress progress = peers.get(response.from());
+        if (progress == null) {
+            return;
+        }
+        progress.answered(node.now());
+        if (response.success()) {
+            if (response.matchIndex() > node.log.last().index()) {
+                throw new IllegalStateException(response.from() + " claims to hold entry " + response.matchIndex()
+                        + " of a log that ends at " + node.log.last());
+            }
+            progress.matched(response.matchIndex());
+        } else {
+            progress.rejected(response.matchIndex(), node.log.lastAtOrBefore(response.hint()));
+        }
+    }
+
+    @Override
+    void onHeartbeatResponse(Message.HeartbeatResponse response) {
+        Progress progress = peers.get(response.from());
+        if (progress != null) {
+            progress.answered(node.now());
+            progress.heartbeatAnswered(response.round());
+        }
+    }
+
+    @Override
+    long deadline() {
+        long heartbeat = peers.isEmpty() ? Long.MAX_VALUE : heartbeatDue;
+        return Math.min(heartbeat, leadershipEnds());
+    }
+
+    @Override
+    RoleState onTimePassed() {
+        if (node.now() >= leadershipEnds()) {
+            return new Follower(node, null);
+        }
+        advanceCommitIndex();
+        if (node.now() >= heartbeatDue) {
+            heartbeatDue = node.now() + node.settings.heartbeatIntervalMillis();
+            beginRound(node.membership().replicas());
+        } else if (node.ownTermCommitted() && reads.wantsRound()) {
+            beginRound(node.otherVoters());
+        }
+        reads.confirmed(Quorum.reachedByMajority(node.membership(), this::roundAnswered), node::answer);
+        node.heldByAll(heldByAll());
+        peers.forEach(this::replicate);
+        return this;
+    }
+
+    /** What each member is known to hold. */
+    SortedMap<ReplicaId, Long> matchIndexes() {
+        SortedMap<ReplicaId, Long> matchIndexes = new TreeMap<>();
+        for (ReplicaId replica : node.membership().replicas()) {
+            matchIndexes.put(replica, matchIndex(replica));
+        }
+        return Collections.unmodifiableSortedMap(matchIndexes);
+    }
+
+    private void append(Payload payload) {
+        node.append(nextEntry(payload));
+    }
+
+    private Entry nextEntry(Payload payload) {
+        return new Entry(new Position(node.log.last().index() + 1, node.term()), payload);
+    }
+
+    /** Figure 2, rules for leaders, 4: only an entry of the own term is committed by counting (§5.4.2, figure 8). */
+    private void advanceCommitIndex() {
+        long index = Quorum.reachedByMajority(node.membership(), this::matchIndex);
+        if (index > node.commitIndex() && node.log.termAt(index) == node.term()) {
+            node.commitTo(index);
+        }
+    }
+
+    /** A round of heartbeats: keeps elections away, and confirms the leadership for the reads that wait. */
+    private void beginRound(SortedSet<ReplicaId> receivers) {
+        round++;
+        if (node.ownTermCommitted()) {
+            reads.begin(round, node.commitIndex());
+        }
+        peers.forEach((peer, progress) -> {
+            if (receivers.contains(peer)) {
+                long commit = commitIndexFor(progress);
+                node.send(new Message.Heartbeat(node.self, peer, node.term(), round, commit));
+                progress.commitTold(commit);
+            }
+        });
+    }
+
+    /** Sends the peer what it may be sent. */
+    private void replicate(ReplicaId peer, Progress progress) {
+        long last = node.log.last().index();
+        if (progress.checkDue()) {
+            sendAppendEntries(peer, progress, progress.nextIndex() - 1);
+        }
+        while (progress.mayAppend(last)) {
+            sendAppendEntries(peer, progress, last);
+        }
+        long commit = commitIndexFor(progress);
+        if (commit > progress.commitTold()) {
+            node.send(new Message.CommitAdvanced(node.self, peer, node.term(), commit));
+            progress.commitTold(commit);
+        }
+    }
+
+    /** @param last the last entry to be sent, if it fits; just before the next one to send none */
+    private void sendAppendEntries(ReplicaId peer, Progress progress, long last) {
+        Position prevLog = node.log.positionAt(progress.nextIndex() - 1);
+        List<Entry> entries = node.log.slice(progress.nextIndex(), last, progress.appendBytesMax());
+        var request = new Message.AppendEntries(node.self, peer, node.term(), prevLog, entries, node.commitIndex(),
+                node.heldByAll());
+        node.send(request);
+        progress.sent(request.lastIndex(), RaftLog.sizeBytes(entries));
+        progress.commitTold(Math.min(node.commitIndex(), request.lastIndex()));
+    }
+
+    /** Without an AppendEntries that proves more, a peer is told to commit only what it is known to hold. */
+    private long commitIndexFor(Progress progress) {
+        return Math.min(progress.matchIndex(), node.commitIndex());
+    }
+
+    /** When the last answers of a majority, or the oldest pending write, will be an election timeout ago. */
+    private long leadershipEnds() {
+        if (node.isAlone()) {
+            return Long.MAX_VALUE;
+        }
+        long heardAt = Quorum.reachedByMajority(node.membership(), this::answeredAt);
+        return Math.min(heardAt + node.settings.electionTimeoutMillis(), node.diskHungAt());
+    }
+
+    private long heldByAll() {
+        long heldByAll = Long.MAX_VALUE;
+        for (ReplicaId replica : node.membership().replicas()) {
+            heldByAll = Math.min(heldByAll, matchIndex(replica));
+        }
+        return heldByAll;
+    }
+
+    private long matchIndex(ReplicaId replica) {
+        return replica.equals(node.self) ? durableIndex : progressOf(replica).matchIndex();
+    }
+
+    private long answeredAt(ReplicaId replica) {
+        return replica.equals(node.self) ? node.now() : progressOf(replica).answeredAt();
+    }
+
+    private long roundAnswered(ReplicaId replica) {
+        return replica.equals(node.self) ? round : progressOf(replica).roundAnswered();
+    }
+
+    private Progress progressOf(ReplicaId replica) {
+        Progress progress = peers.get(replica);
+        if (progress == null) {
+            throw new IllegalStateException("no progress is kept of the member " + replica);
+        }
+        return progress;
+    }
+}

@@ -1,0 +1,51 @@
+package io.quarkiverse.raftconfig.core;
+
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * The memberships in the log, by the index of their entry. The latest is in force, committed or not (§6), so an entry that
+ * gives way to another leader's takes its membership with it, and the one before is in force again.
+ */
+final class MembershipHistory {
+    private final NavigableMap<Long, Membership> byIndex = new TreeMap<>();
+
+    /** @param index of the entry that brought {@code oldest}; 0 if blank */
+    MembershipHistory(long index, Membership oldest) {
+        byIndex.put(index, oldest);
+    }
+
+    Membership latest() {
+        return byIndex.lastEntry().getValue();
+    }
+
+    /** The index of the entry that brought {@link #latest}; 0 if blank. */
+    long latestIndex() {
+        return byIndex.lastKey();
+    }
+
+    /** The membership in force at {@code index}, and the index of its entry. */
+    Map.Entry<Long, Membership> at(long index) {
+        Map.Entry<Long, Membership> found = byIndex.floorEntry(index);
+        if (found == null) {
+            throw new IllegalArgumentException(
+                    "the membership at " + index + " is forgotten, the oldest is of " + byIndex.firstKey());
+        }
+        return found;
+    }
+
+    void appended(long index, Membership membership) {
+        byIndex.put(index, membership);
+    }
+
+    /** The log lost its entry at {@code index} and all after it. */
+    void truncatedFrom(long index) {
+        byIndex.tailMap(index, true).clear();
+    }
+
+    /** A snapshot covers the log up to {@code index}: nobody will ask for what was in force before. */
+    void snapshotTaken(long index) {
+        byIndex.headMap(at(index).getKey(), false).clear();
+    }
+}

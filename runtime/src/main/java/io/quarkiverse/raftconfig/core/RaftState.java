@@ -1,0 +1,252 @@
+package io.quarkiverse.raftconfig.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What figure 2 calls the state of all servers, persistent and volatile, whatever the role; and the effects of the step under
+ * way, gathered until {@link #finishStep}.
+ */
+final class RaftState {
+    /** One step gives the state machine so much at most; the rest follows with the next ones. */
+    private static final long APPLY_BYTES_MAX = 1 << 20;
+    /** A prefix this long is always worth dropping; a shorter one, once it is half of the log. */
+    private static final int COMPACTION_ENTRIES_ENOUGH = 500;
+
+    final ReplicaId self;
+    final RaftSettings settings;
+    final RaftLog log;
+    final MembershipHistory memberships;
+    final ElectionTimer electionTimer;
+    private final PendingWrites pendingWrites = new PendingWrites();
+
+    private HardState hard;
+    private SnapshotPoint snapshot;
+    private long commitIndex;
+    private long lastApplied;
+    private long heldByAll;
+
+    private long now;
+    private HardState hardBefore;
+    /** The first entry that was appended in this step; {@link RaftLog#ABSENT} if there is none. */
+    private long firstAppended = RaftLog.ABSENT;
+    private List<Message> send = new ArrayList<>();
+    private List<Message> sendWhenDurable = new ArrayList<>();
+    private List<Answer> answers = new ArrayList<>();
+
+    RaftState(ReplicaId self, RaftSettings settings, Recovered recovered, RandomGenerator random) {
+        this.self = self;
+        this.settings = settings;
+        electionTimer = new ElectionTimer(settings, random);
+        hard = recovered.hardState();
+        hardBefore = hard;
+        snapshot = recovered.snapshot();
+        lastApplied = snapshot.last().index();
+        commitIndex = recovered.commitIndex();
+        memberships = new MembershipHistory(snapshot.membershipIndex(), snapshot.membership());
+        log = new RaftLog(recovered.base());
+        for (Entry entry : recovered.entries()) {
+            log.append(entry);
+            if (entry.index() > lastApplied) {
+                noteMembership(entry);
+            }
+        }
+        if (log.base().index() > lastApplied || commitIndex < lastApplied || commitIndex > log.last().index()
+                || log.last().term() > hard.term()) {
+            throw new IllegalArgumentException("what was recovered contradicts itself: " + hard + ", log from " + log.base()
+                    + " to " + log.last() + ", snapshot at " + snapshot.last() + ", commit index " + commitIndex);
+        }
+    }
+
+    long now() {
+        return now;
+    }
+
+    long term() {
+        return hard.term();
+    }
+
+    HardState hard() {
+        return hard;
+    }
+
+    long commitIndex() {
+        return commitIndex;
+    }
+
+    Membership membership() {
+        return memberships.latest();
+    }
+
+    /** Whether this node alone is a majority: there is nobody else to ask or to wait for. */
+    boolean isAlone() {
+        return Quorum.hasMajority(membership(), self::equals);
+    }
+
+    /** Whether the log is still as {@link Recovered#founded} made it: no other node has anything to campaign with. */
+    boolean hasJustFounded() {
+        return hard.equals(Recovered.FOUNDED_HARD_STATE) && log.last().equals(Recovered.FOUNDING_ENTRY);
+    }
+
+    /** Those whose votes are asked for. */
+    SortedSet<ReplicaId> otherVoters() {
+        SortedSet<ReplicaId> others = new TreeSet<>(membership().voters());
+        others.addAll(membership().oldVoters());
+        others.remove(self);
+        return others;
+    }
+
+    /** §5.4.2: only then is all that was committed before known to be. */
+    boolean ownTermCommitted() {
+        return log.termAt(commitIndex) == term();
+    }
+
+    /** From when on the disk counts as hung: the oldest pending write has taken an election timeout then. */
+    long diskHungAt() {
+        return pendingWrites.overdueAt(settings.electionTimeoutMillis());
+    }
+
+    SnapshotPoint snapshotPoint(long index) {
+        if (index > commitIndex || index < log.base().index()) {
+            throw new IllegalArgumentException("no snapshot can be taken at " + index + ": the log starts behind " + log.base()
+                    + " and is committed up to " + commitIndex);
+        }
+        var membership = memberships.at(index);
+        return new SnapshotPoint(log.positionAt(index), membership.getValue(), membership.getKey());
+    }
+
+    void beginStep(long now) {
+        this.now = now;
+        hardBefore = hard;
+        firstAppended = RaftLog.ABSENT;
+    }
+
+    /** A later term has begun, in which this node has voted for nobody yet (§5.1). */
+    void adoptTerm(long term) {
+        if (term <= hard.term()) {
+            throw new IllegalStateException("term " + term + " after term " + hard.term());
+        }
+        hard = new HardState(term, null);
+    }
+
+    void voteFor(ReplicaId candidate) {
+        if (hard.votedFor() != null && !hard.votedFor().equals(candidate)) {
+            throw new IllegalStateException("a second vote in term " + hard.term());
+        }
+        hard = new HardState(hard.term(), candidate);
+    }
+
+    void append(Entry entry) {
+        log.append(entry);
+        noteMembership(entry);
+        if (firstAppended == RaftLog.ABSENT) {
+            firstAppended = entry.index();
+        }
+    }
+
+    /** §5.3: a conflicting suffix gives way to the leader's entries. What is committed never does. */
+    void truncateFrom(long index) {
+        if (index <= commitIndex) {
+            throw new IllegalStateException(
+                    "entry " + index + " is to be replaced, but the log is committed up to " + commitIndex);
+        }
+        log.truncateFrom(index);
+        memberships.truncatedFrom(index);
+    }
+
+    /** Commits up to {@code index}, unless that is so already. */
+    void commitTo(long index) {
+        if (index > log.last().index()) {
+            throw new IllegalStateException("commit index " + index + " is beyond the end of the log, " + log.last());
+        }
+        commitIndex = Math.max(commitIndex, index);
+    }
+
+    void snapshotted(SnapshotPoint point) {
+        long index = point.last().index();
+        if (index <= snapshot.last().index()) {
+            return;
+        }
+        if (index > commitIndex || !point.last().equals(log.positionAt(index))) {
+            throw new IllegalArgumentException("a snapshot at " + point.last() + " is not of this log, from " + log.base()
+                    + " to " + log.last() + ", committed up to " + commitIndex);
+        }
+        snapshot = point;
+        memberships.snapshotTaken(index);
+    }
+
+    /** @param index that every member is known to hold durably */
+    void heldByAll(long index) {
+        heldByAll = index;
+    }
+
+    long heldByAll() {
+        return heldByAll;
+    }
+
+    /** Sends at once. */
+    void send(Message message) {
+        send.add(message);
+    }
+
+    /** Sends what promises that this node remembers something. */
+    void sendWhenDurable(Message message) {
+        sendWhenDurable.add(message);
+    }
+
+    void answer(Answer answer) {
+        answers.add(answer);
+    }
+
+    /** @return as {@link PendingWrites#persisted} */
+    long persisted(Input.Persisted persisted) {
+        return pendingWrites.persisted(persisted, term());
+    }
+
+    /** What this step asks of the host, whom {@code deadline} calls back. */
+    Effects finishStep(long deadline) {
+        Write write = write();
+        List<Entry> apply = log.slice(lastApplied + 1, commitIndex, APPLY_BYTES_MAX);
+        lastApplied += apply.size();
+        Position compactTo = compact();
+        Effects effects = new Effects(write, send, sendWhenDurable, apply, answers, compactTo,
+                lastApplied < commitIndex ? now : deadline);
+        send = new ArrayList<>();
+        sendWhenDurable = new ArrayList<>();
+        answers = new ArrayList<>();
+        return effects;
+    }
+
+    private @Nullable Write write() {
+        boolean appended = firstAppended != RaftLog.ABSENT;
+        if (!appended && hard.equals(hardBefore)) {
+            return null;
+        }
+        long last = log.last().index();
+        List<Entry> entries = appended ? log.slice(firstAppended, last, Long.MAX_VALUE) : List.of();
+        return new Write(pendingWrites.add(hard.term(), last, now), hard.term(), hard, entries, commitIndex);
+    }
+
+    /** §7: what a snapshot covers may go, but what a member may still need stays. */
+    private @Nullable Position compact() {
+        // What was not applied yet is still to be read from here.
+        long index = Math.min(Math.min(snapshot.last().index(), heldByAll), lastApplied);
+        long droppable = index - log.base().index();
+        if (droppable <= 0 || (droppable < COMPACTION_ENTRIES_ENOUGH && droppable < log.size() / 2)) {
+            return null;
+        }
+        log.compactTo(index);
+        return log.base();
+    }
+
+    private void noteMembership(Entry entry) {
+        if (entry.payload() instanceof Payload.MembershipChange change) {
+            memberships.appended(entry.index(), change.membership());
+        }
+    }
+}
