@@ -75,6 +75,17 @@ public final class ByteReader {
         }
     }
 
+    /** The next {@code length} bytes as a reader of their own; this one goes on behind them. Nothing is copied. */
+    public ByteReader slice(int length) {
+        if (length < 0) {
+            throw new MalformedException("a length of " + length);
+        }
+        need(length);
+        ByteReader slice = new ByteReader(bytes, at, length);
+        at += length;
+        return slice;
+    }
+
     /** The end must be here: trailing bytes mean that these are not our bytes. */
     public void end() {
         if (remaining() != 0) {

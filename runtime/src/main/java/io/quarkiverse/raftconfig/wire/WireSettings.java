@@ -1,0 +1,30 @@
+package io.quarkiverse.raftconfig.wire;
+
+/**
+ * How this node talks with its peers.
+ *
+ * @param host the address to listen on
+ * @param port the port to listen on; 0 takes a free one
+ * @param heartbeatIntervalMillis of the algorithm: a peer whose connection broke and that does not accept TCP within a fifth
+ *        of it is told to be unreachable
+ * @param handshakeMillisMax within which a connection must have shown who it is
+ * @param silenceMillisMax after which a peer that says nothing is taken for dead and its connection closed
+ * @param waitingBytesMax bytes that may wait for one slow peer, beside one message
+ * @param connectionsMax connections that the port takes at once
+ */
+public record WireSettings(String host, int port, int heartbeatIntervalMillis, int handshakeMillisMax, int silenceMillisMax,
+        long waitingBytesMax, int connectionsMax) {
+    /** With what is no setting of the operator's as measured. */
+    public static WireSettings of(String host, int port, int heartbeatIntervalMillis) {
+        return new WireSettings(host, port, heartbeatIntervalMillis, 3000, 3000, 8 << 20, 256);
+    }
+
+    int hintMillis() {
+        return Math.max(1, heartbeatIntervalMillis / 5);
+    }
+
+    /** How often the connections are looked at. */
+    int watchMillis() {
+        return Math.max(1, silenceMillisMax / 3);
+    }
+}
