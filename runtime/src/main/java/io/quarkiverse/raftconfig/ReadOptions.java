@@ -15,6 +15,16 @@ public record ReadOptions(boolean linearizable, long minRevision, Duration timeo
     public static final ReadOptions LINEARIZABLE = new ReadOptions(true, 0, Duration.ofSeconds(5));
     public static final ReadOptions LOCAL = new ReadOptions(false, 0, Duration.ofSeconds(5));
 
+    /** @throws IllegalArgumentException for a negative revision or a timeout that is not positive */
+    public ReadOptions {
+        if (minRevision < 0) {
+            throw new IllegalArgumentException("a revision is not negative: " + minRevision);
+        }
+        if (timeout.isZero() || timeout.isNegative()) {
+            throw new IllegalArgumentException("a timeout is positive, not " + timeout);
+        }
+    }
+
     public ReadOptions withMinRevision(long minRevision) {
         return new ReadOptions(linearizable, minRevision, timeout);
     }

@@ -9,7 +9,7 @@ public final class Refused extends RaftConfigException {
     /**
      * One rule that was broken.
      *
-     * @param name of the property
+     * @param name of the property, or of what else was wrong
      * @param message what is allowed, and the way out
      */
     public record Violation(String name, String message) implements java.io.Serializable {
