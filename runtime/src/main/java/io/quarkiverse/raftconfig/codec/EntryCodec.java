@@ -40,7 +40,7 @@ public final class EntryCodec {
     public static Entry read(ByteReader in) {
         int version = in.u8();
         if (version != VERSION) {
-            throw new MalformedException("an entry of format version " + version + "; this build reads " + VERSION);
+            throw UnknownFormatException.ofVersion("an entry", version, VERSION);
         }
         int type = in.u8();
         Position position = FieldCodec.readPosition(in);
@@ -66,7 +66,7 @@ public final class EntryCodec {
             case NO_OP -> Payload.NoOp.INSTANCE;
             case COMMAND -> new Payload.Command(in.bytes());
             case MEMBERSHIP_CHANGE -> new Payload.MembershipChange(MembershipCodec.read(in));
-            default -> throw new MalformedException("entry " + position + " is of unknown type " + type
+            default -> throw new UnknownFormatException("entry " + position + " is of unknown type " + type
                     + ": a later version of this software wrote it");
         };
     }

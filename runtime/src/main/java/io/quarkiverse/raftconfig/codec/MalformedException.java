@@ -1,7 +1,7 @@
 package io.quarkiverse.raftconfig.codec;
 
 /** Bytes that no encoder of ours wrote. The only exception a decoder throws. */
-public final class MalformedException extends RuntimeException {
+public class MalformedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public MalformedException(String message) {

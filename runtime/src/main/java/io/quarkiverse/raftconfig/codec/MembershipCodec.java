@@ -56,7 +56,7 @@ public final class MembershipCodec {
     public static Membership read(ByteReader in) {
         int version = in.u8();
         if (version != VERSION) {
-            throw new MalformedException("a membership of format version " + version + "; this build reads " + VERSION);
+            throw UnknownFormatException.ofVersion("a membership", version, VERSION);
         }
         SortedSet<ReplicaId> voters = readReplicas(in);
         SortedSet<ReplicaId> oldVoters = readReplicas(in);

@@ -23,6 +23,29 @@ public interface RaftConfigLog extends BasicLogger {
     @Message(id = 1001, value = "Node %s: %s leads in term %d.")
     void leaderChanged(String nodeId, @Nullable String leader, long term);
 
+    @Message(id = 2001, value = "The data directory %s does not hold what was written to it: %s. This node does not start, "
+            + "because what it would remember may not be what it has promised; nothing was changed there. Keep a copy, then "
+            + "empty the directory: the node comes back as a new replica, without a vote until a membership change puts it "
+            + "in the place of the old one, and the leader brings it up to date. An older copy of the directory is no way "
+            + "out in a cluster: with it this node could vote twice.")
+    String storeDamaged(String directory, String what);
+
+    @Message(id = 2002, value = "The data directory %s (quarkus.raft-config.data-dir) is in use by another process, or by "
+            + "another application in this one. Two nodes can't share a directory: stop the other, or give each node its own.")
+    IllegalStateException dataDirectoryLocked(String directory);
+
+    @Message(id = 2003, value = "The data directory %s (quarkus.raft-config.data-dir) can't be used: %s. It must be a "
+            + "directory, or a path where one may be made, in which this process may read, write and delete files.")
+    IllegalStateException dataDirectoryUnusable(String directory, String why, @Cause Throwable cause);
+
+    @Message(id = 2004, value = "The data directory %s is that of node %s, but quarkus.raft-config.node-id says %s. What a "
+            + "node has promised is bound to its name: set the name of before, or give the new node a directory of its own.")
+    IllegalStateException dataDirectoryOfOtherNode(String directory, String stored, String configured);
+
+    @Message(id = 2005, value = "The data directory %s was written by a later version of this software: %s. This node does not "
+            + "start, and nothing was changed there. Start it with that version again.")
+    IllegalStateException storeFormatUnknown(String directory, String what);
+
     @LogMessage(level = Logger.Level.INFO)
     @Message(id = 3001, value = "Node %s: connected with peer %s.")
     void peerConnected(String nodeId, String peer);
