@@ -47,6 +47,34 @@ public interface RaftConfigLog extends BasicLogger {
     IllegalStateException storeFormatUnknown(String directory, String what);
 
     @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 1101, value = "Node %s: %s, which led in term %d, is not the leader any more. Writes wait for the next one.")
+    void leaderLost(String nodeId, String leader, long term);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 1102, value = "Node %s has founded cluster %s.")
+    void founded(String nodeId, String clusterId);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 1103, value = "Node %s now belongs to cluster %s.")
+    void joined(String nodeId, String clusterId);
+
+    @LogMessage(level = Logger.Level.ERROR)
+    @Message(id = 1104, value = "Node %s takes no part any more until it is started again: %s. It shows its last state to readers.")
+    void degraded(String nodeId, String reason, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 1105, value = "Node %s: the disk has not answered a write for %d ms. Until it does, this node takes no part.")
+    void diskSilent(String nodeId, long millis);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 1106, value = "Node %s: the disk answers again, and this node takes part again.")
+    void diskAnswers(String nodeId);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 1107, value = "Node %s: listener %s threw %s. It will hear the next change.")
+    void listenerFailed(String nodeId, String listener, String exception);
+
+    @LogMessage(level = Logger.Level.INFO)
     @Message(id = 3001, value = "Node %s: connected with peer %s.")
     void peerConnected(String nodeId, String peer);
 
@@ -75,4 +103,8 @@ public interface RaftConfigLog extends BasicLogger {
     @LogMessage(level = Logger.Level.WARN)
     @Message(id = 3007, value = "Node %s: peer %s was cut off: %s.")
     void peerCutOff(String nodeId, String peer, String reason);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 4101, value = "Node %s: a snapshot covers the log up to index %d, term %d.")
+    void snapshotTaken(String nodeId, long index, long term);
 }

@@ -1,44 +1,148 @@
 package io.quarkiverse.raftconfig.node;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
 
+import io.quarkiverse.raftconfig.core.Recovered;
+import io.quarkiverse.raftconfig.state.ConfigState;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.PublishedState;
 import io.quarkiverse.raftconfig.state.Transaction;
 
 /**
- * One node: the algorithm, its store and its peers, and the state machine that the log drives. All methods may be called
- * from any thread and none blocks; stages complete on the loop.
+ * One node: the algorithm, its store and its peers, and the state machine that the log drives. The methods of a node may be
+ * called from any thread and none blocks; stages complete on the loop.
  */
 public final class RaftNode {
+    private final Loop loop;
+    private final ConfigState state;
+    private final Notifier notifier;
+    private final Member member;
+    private final Permits writes;
+    private final Permits reads;
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+    /**
+     * What a node is made of. It takes these over: it closes store, transport and lanes when its start fails, and when it is
+     * stopped. The loop stays the caller's, who ends it after {@link #stop}.
+     */
+    public record Ports(Loop loop, Lanes lanes, RaftStore store, PeerTransport transport) {
+    }
+
+    private RaftNode(NodeSettings settings, Ports ports, RandomGenerator random) {
+        this.loop = ports.loop();
+        Recovered recovered = ports.store().recovered();
+        this.state = StateAtStart.read(ports.store(), recovered);
+        this.notifier = new Notifier(ports.lanes().notifier(), ports.store().identity().nodeId());
+        this.member = new Member(settings, ports, random, recovered, state, notifier);
+        this.writes = new Permits(settings.inFlightMax());
+        this.reads = new Permits(settings.inFlightMax());
+    }
+
+    /**
+     * Reads what the store remembers, on the calling thread, and begins to take part. On return {@link #state} shows the last
+     * known state; {@link #firstState} says when there is one at all, or why the start failed after this.
+     *
+     * @param random draws election timeouts, and the id of a new cluster
+     * @throws StoreDamagedException if the store does not hold what was written
+     */
+    public static RaftNode start(NodeSettings settings, Ports ports, RandomGenerator random) {
+        RaftNode node;
+        try {
+            node = new RaftNode(settings, ports, random);
+        } catch (RuntimeException e) {
+            ports.store().close();
+            ports.lanes().close();
+            throw e;
+        }
+        node.loop.execute(node.member::begin);
+        return node;
+    }
+
+    /** Completes when the peer port is open and the first state there; fails if that can't come any more. */
+    public CompletionStage<Void> firstState() {
+        return member.milestones().firstState();
+    }
+
+    /** Completes when {@link NodeStatus#caughtUp} holds for the first time; fails as {@link #firstState}. */
+    public CompletionStage<Void> caughtUp() {
+        return member.milestones().caughtUp();
+    }
+
     /**
      * Writes, through the leader, whoever it is.
      *
-     * @return completes when the transaction was applied on this node too; fails with {@link ProposalFailedException}
+     * @return completes when the transaction was applied on this node too, or at the time-out, if the leader has applied it
+     *         and this node has not come so far; fails with {@link ProposalFailedException}
      */
     public CompletionStage<Outcome> propose(Transaction transaction, long timeoutMillis) {
-        throw new UnsupportedOperationException();
+        return begin(writes, timeoutMillis, (deadline, answer) -> member.write(transaction, deadline, answer));
     }
 
     /**
      * Completes when {@link #state} shows every write that was acknowledged, by any node, before this call; fails with
-     * {@link ProposalFailedException} of kind {@code NO_LEADER} if that can't be confirmed in time.
+     * {@link ProposalFailedException} of kind {@code NO_LEADER} if that can't be confirmed in time, and of kind
+     * {@code TOO_MANY_REQUESTS} if too many wait already.
      */
     public CompletionStage<PublishedState> readLinearizable(long timeoutMillis) {
-        throw new UnsupportedOperationException();
+        return begin(reads, timeoutMillis, member::read);
     }
 
     /** Completes when this node has applied {@code revision}; fails as {@link #readLinearizable}. */
     public CompletionStage<PublishedState> awaitRevision(long revision, long timeoutMillis) {
-        throw new UnsupportedOperationException();
+        PublishedState now = state();
+        if (now.revision() >= revision) {
+            return CompletableFuture.completedFuture(now);
+        }
+        return begin(reads, timeoutMillis, (deadline, answer) -> member.awaitRevision(revision, deadline, answer));
     }
 
     /** The state as applied: one volatile read. */
     public PublishedState state() {
-        throw new UnsupportedOperationException();
+        return state.published();
     }
 
+    /** As of the last change: one volatile read. */
     public NodeStatus status() {
-        throw new UnsupportedOperationException();
+        return member.status();
+    }
+
+    /** @param listener hears every change from now on */
+    public void addListener(NodeListener listener) {
+        notifier.add(listener);
+    }
+
+    public void removeListener(NodeListener listener) {
+        notifier.remove(listener);
+    }
+
+    /**
+     * The orderly stop: nothing new is begun, what is under way is waited for, briefly, then the port is closed and the
+     * store. Stopping is not leaving. A second call changes nothing and gives the same stage.
+     *
+     * @return completes on the loop when all is closed; fails with a {@link java.util.concurrent.TimeoutException} if that
+     *         takes longer
+     */
+    public CompletionStage<Void> stop(long timeoutMillis) {
+        loop.execute(() -> member.stop(timeoutMillis, stopped));
+        return stopped;
+    }
+
+    /** Bounded here, on the caller's thread: whatever the loop is doing, no more than this can be waiting for it. */
+    private <T> CompletionStage<T> begin(Permits permits, long timeoutMillis, Call<T> call) {
+        if (!permits.tryTake()) {
+            return CompletableFuture.failedFuture(new ProposalFailedException(PeerResponse.Kind.TOO_MANY_REQUESTS,
+                    "as many requests as may be are under way on this node"));
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        long deadlineMillis = loop.nowMillis() + timeoutMillis;
+        member.inbox().add(() -> call.make(deadlineMillis, answer));
+        return answer.whenComplete((done, failure) -> permits.giveBack());
+    }
+
+    /** On the loop. */
+    private interface Call<T> {
+        void make(long deadlineMillis, CompletableFuture<T> answer);
     }
 }

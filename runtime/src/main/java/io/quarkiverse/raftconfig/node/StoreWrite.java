@@ -1,5 +1,6 @@
 package io.quarkiverse.raftconfig.node;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -22,5 +23,47 @@ public record StoreWrite(@Nullable HardState hardState, List<Entry> entries, lon
         @Nullable ClusterId clusterId, @Nullable FoundingRecord founding) {
     public StoreWrite {
         entries = List.copyOf(entries);
+    }
+
+    /** Only what makes the next start quick. */
+    static StoreWrite ofCommitIndex(long commitIndex) {
+        return new StoreWrite(null, List.of(), commitIndex, null, null);
+    }
+
+    /** Only what a blank node has promised. */
+    static StoreWrite ofFounding(FoundingRecord founding) {
+        return new StoreWrite(null, List.of(), -1, null, founding);
+    }
+
+    /** One write that leaves the store as these would, one after the other. */
+    static StoreWrite merged(List<StoreWrite> writes) {
+        if (writes.size() == 1) {
+            return writes.get(0);
+        }
+        HardState hardState = null;
+        List<Entry> entries = new ArrayList<>();
+        long commitIndex = -1;
+        ClusterId clusterId = null;
+        FoundingRecord founding = null;
+        for (StoreWrite write : writes) {
+            hardState = write.hardState != null ? write.hardState : hardState;
+            append(entries, write.entries);
+            commitIndex = write.commitIndex != -1 ? write.commitIndex : commitIndex;
+            clusterId = write.clusterId != null ? write.clusterId : clusterId;
+            founding = write.founding != null ? write.founding : founding;
+        }
+        return new StoreWrite(hardState, entries, commitIndex, clusterId, founding);
+    }
+
+    /** What a later write discards of an earlier one is not written at all. */
+    private static void append(List<Entry> entries, List<Entry> next) {
+        if (next.isEmpty()) {
+            return;
+        }
+        int last = entries.size() - 1;
+        while (last >= 0 && entries.get(last).index() >= next.get(0).index()) {
+            entries.remove(last--);
+        }
+        entries.addAll(next);
     }
 }

@@ -1,0 +1,159 @@
+package io.quarkiverse.raftconfig.node;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+import org.jspecify.annotations.Nullable;
+
+import io.quarkiverse.raftconfig.core.Answer;
+import io.quarkiverse.raftconfig.core.Effects;
+import io.quarkiverse.raftconfig.core.Input;
+import io.quarkiverse.raftconfig.core.Position;
+import io.quarkiverse.raftconfig.core.RaftCore;
+import io.quarkiverse.raftconfig.core.Write;
+
+/**
+ * Feeds the core, one input after the other, and makes the effects of each real in the order in which {@link Effects} has
+ * them. Lives on the loop.
+ */
+final class CoreHost {
+    /** A commit index that no write carried is recorded by itself after this time, for a quick start. */
+    private static final int COMMIT_INDEX_DELAY_MILLIS = 100;
+
+    private final RaftCore core;
+    private final Parts parts;
+    private final Events events;
+    private final DurabilityFence fence;
+
+    private final Queue<Input> inputs = new ArrayDeque<>();
+    private final Alarm wake;
+    private final Alarm commitIndexAlarm;
+
+    private boolean stepping;
+    private boolean halted;
+    private long recordedCommitIndex;
+    private @Nullable Write lastPersisted;
+
+    /** What a host works with. */
+    record Parts(Loop loop, StoreWriter writer, PeerTransport transport, Applier applier, Tickets tickets,
+            Snapshots snapshots, Allegiance allegiance) {
+    }
+
+    /** What the node wants to know of it. */
+    interface Events {
+        /** Some inputs were taken, and all their effects carried out. */
+        void stepped();
+
+        /** An invariant does not hold: our bug, or a peer's. This host has halted. */
+        void broken(Throwable cause);
+    }
+
+    CoreHost(RaftCore core, Parts parts, Events events) {
+        this.core = core;
+        this.parts = parts;
+        this.events = events;
+        this.fence = new DurabilityFence(parts.transport::send);
+        this.wake = new Alarm(parts.loop, () -> feed(new Input.TimePassed()));
+        this.commitIndexAlarm = new Alarm(parts.loop, this::writeCommitIndex);
+        this.recordedCommitIndex = core.commitIndex();
+    }
+
+    RaftCore core() {
+        return core;
+    }
+
+    /** Whether inputs are taken. */
+    boolean takesPart() {
+        return !halted;
+    }
+
+    /** Takes the input: now, or if a step is under way, after it. Drops it after {@link #halt}. */
+    void feed(Input input) {
+        if (halted) {
+            return;
+        }
+        inputs.add(input);
+        if (stepping) {
+            return;
+        }
+        stepping = true;
+        try {
+            for (Input next = inputs.poll(); next != null; next = inputs.poll()) {
+                carryOut(core.step(parts.loop.nowMillis(), next));
+            }
+        } catch (RuntimeException | AssertionError e) {
+            halt();
+            events.broken(e);
+        } finally {
+            stepping = false;
+        }
+        events.stepped();
+    }
+
+    /** Takes no part any more, for good: no input, no timer, and nothing that waits for the disk leaves. */
+    void halt() {
+        halted = true;
+        inputs.clear();
+        fence.drop();
+        wake.cancel();
+        commitIndexAlarm.cancel();
+    }
+
+    /** A commit of the store is over: the core is told of the last write in it, which stands for those before. */
+    void storeCommitted() {
+        Write write = lastPersisted;
+        if (write != null) {
+            lastPersisted = null;
+            feed(new Input.Persisted(write.sequence(), write.term()));
+        }
+    }
+
+    /** Records how far the log is committed, if no write has. */
+    void writeCommitIndex() {
+        if (core.commitIndex() > recordedCommitIndex) {
+            recordedCommitIndex = core.commitIndex();
+            parts.writer.write(StoreWrite.ofCommitIndex(recordedCommitIndex), () -> {
+            });
+        }
+    }
+
+    private void carryOut(Effects effects) {
+        Write write = effects.persist();
+        if (write != null) {
+            persist(write);
+        }
+        effects.send().forEach(parts.transport::send);
+        fence.send(effects.sendWhenDurable());
+        parts.applier.apply(effects.apply());
+        for (Answer answer : effects.answers()) {
+            parts.tickets.answer(answer);
+        }
+        compact(effects.compactTo());
+        wake.setTo(effects.wakeAtMillis());
+        if (core.commitIndex() > recordedCommitIndex) {
+            commitIndexAlarm.setToEarlierOf(parts.loop.nowMillis() + COMMIT_INDEX_DELAY_MILLIS);
+        }
+    }
+
+    private void persist(Write write) {
+        fence.issued(write.sequence());
+        recordedCommitIndex = write.commitIndex();
+        StoreWrite stored = parts.allegiance.storeWrite(write);
+        parts.writer.write(stored, () -> {
+            parts.allegiance.durable(stored);
+            fence.durable(write.sequence());
+            lastPersisted = write;
+        });
+    }
+
+    private void compact(@Nullable Position to) {
+        if (to != null) {
+            parts.snapshots.cutTo(to);
+        }
+        Applier applier = parts.applier;
+        Position lastApplied = applier.lastApplied();
+        if (parts.snapshots.isDue(lastApplied, applier.appliedBytes())) {
+            parts.snapshots.take(core.snapshotPoint(lastApplied.index()), applier.image(), applier.appliedBytes());
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.quarkiverse.raftconfig.node;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
+
+import io.quarkiverse.raftconfig.core.Answer;
+import io.quarkiverse.raftconfig.core.Bytes;
+import io.quarkiverse.raftconfig.core.Input;
+import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.Position;
+import io.quarkiverse.raftconfig.state.MalformedStateException;
+import io.quarkiverse.raftconfig.state.Outcome;
+import io.quarkiverse.raftconfig.state.OutcomeCodec;
+import io.quarkiverse.raftconfig.state.Transaction;
+import io.quarkiverse.raftconfig.state.TransactionCodec;
+
+/**
+ * Answers what other nodes ask of the leader. A node that does not lead says so, and sends nobody on: the asker has a
+ * newer idea of the leader soon enough. Lives on the loop.
+ */
+final class PeerDesk {
+    private final Loop loop;
+    private final Route route;
+    private final Appender appender;
+    private final Tickets tickets;
+    private final Deadlines deadlines;
+    private final int inFlightMax;
+
+    /** By the peer that asks: each may have as much under way as it allows its own callers. */
+    private final Map<NodeId, Permits> permits = new TreeMap<>();
+    private final Set<Request> open = new LinkedHashSet<>();
+
+    PeerDesk(Loop loop, Route route, Appender appender, Tickets tickets, Deadlines deadlines, NodeSettings settings) {
+        this.loop = loop;
+        this.route = route;
+        this.appender = appender;
+        this.tickets = tickets;
+        this.deadlines = deadlines;
+        this.inFlightMax = settings.inFlightMax();
+    }
+
+    /** What is to be appended waits for {@link Writes#flush}. */
+    CompletionStage<PeerResponse> answer(NodeId from, PeerRequest request) {
+        if (!route.leadsHere()) {
+            return failed(PeerResponse.Kind.NO_LEADER, "the node asked does not lead");
+        }
+        Permits ofPeer = permits.computeIfAbsent(from, peer -> new Permits(inFlightMax));
+        if (!ofPeer.tryTake()) {
+            return failed(PeerResponse.Kind.TOO_MANY_REQUESTS, "too many requests of one node are under way");
+        }
+        return begin(request).whenComplete((response, failure) -> ofPeer.giveBack());
+    }
+
+    void failAll(String reason) {
+        for (Request request : List.copyOf(open)) {
+            request.end(reason);
+        }
+    }
+
+    private CompletableFuture<PeerResponse> begin(PeerRequest request) {
+        if (request instanceof PeerRequest.Propose propose) {
+            return write(propose.command(), propose.timeoutMillis());
+        } else if (request instanceof PeerRequest.ReadIndex read) {
+            return new ReadRequest(read.timeoutMillis()).begin();
+        }
+        throw new AssertionError("unhandled request: " + request);
+    }
+
+    private CompletableFuture<PeerResponse> write(Bytes command, long timeoutMillis) {
+        Transaction transaction;
+        try {
+            transaction = TransactionCodec.decode(command.toArray());
+        } catch (MalformedStateException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        WriteRequest request = new WriteRequest(timeoutMillis);
+        appender.offer(transaction, request);
+        return request.answer;
+    }
+
+    private static CompletableFuture<PeerResponse> failed(PeerResponse.Kind kind, String reason) {
+        return CompletableFuture.completedFuture(new PeerResponse.Failed(kind, reason));
+    }
+
+    private abstract class Request {
+        final CompletableFuture<PeerResponse> answer = new CompletableFuture<>();
+        private final OrderedTasks.Slot deadline;
+
+        Request(long timeoutMillis) {
+            open.add(this);
+            deadline = deadlines.add(loop.nowMillis() + timeoutMillis, () -> end("the time was too short"));
+        }
+
+        /** The end of waiting. */
+        abstract void end(String reason);
+
+        final void fail(PeerResponse.Kind kind, String reason) {
+            close(new PeerResponse.Failed(kind, reason));
+        }
+
+        final void close(PeerResponse response) {
+            open.remove(this);
+            deadlines.remove(deadline);
+            answer.complete(response);
+        }
+    }
+
+    private final class WriteRequest extends Request implements Appender.Proposer {
+        private @Nullable Position position;
+
+        WriteRequest(long timeoutMillis) {
+            super(timeoutMillis);
+        }
+
+        @Override
+        public void appended(Position at) {
+            position = at;
+        }
+
+        @Override
+        public void refused(Answer.Refusal reason) {
+            if (reason == Answer.Refusal.LOG_FULL) {
+                fail(PeerResponse.Kind.STORE_FULL, "the log holds as much as it may");
+            } else {
+                fail(PeerResponse.Kind.NO_LEADER, "the node asked does not lead");
+            }
+        }
+
+        @Override
+        public void applied(long index, Outcome outcome) {
+            close(new PeerResponse.Applied(index, Bytes.wrap(OutcomeCodec.encode(outcome))));
+        }
+
+        @Override
+        public void overwritten() {
+            fail(PeerResponse.Kind.NO_LEADER, "the node asked lost its leadership before the write was replicated");
+        }
+
+        @Override
+        void end(String reason) {
+            if (position != null) {
+                appender.forget(position);
+                fail(PeerResponse.Kind.OUTCOME_UNKNOWN, reason);
+            } else {
+                fail(PeerResponse.Kind.NO_LEADER, reason);
+            }
+        }
+    }
+
+    private final class ReadRequest extends Request {
+        private long ticket;
+
+        ReadRequest(long timeoutMillis) {
+            super(timeoutMillis);
+        }
+
+        CompletableFuture<PeerResponse> begin() {
+            ticket = tickets.issue(this::answered);
+            route.feed(new Input.Read(ticket));
+            return answer;
+        }
+
+        private void answered(Answer read) {
+            if (read instanceof Answer.ReadIndex at) {
+                close(new PeerResponse.ReadIndex(at.index()));
+            } else {
+                fail(PeerResponse.Kind.NO_LEADER, "the node asked lost its leadership before the read was confirmed");
+            }
+        }
+
+        @Override
+        void end(String reason) {
+            tickets.withdraw(ticket);
+            fail(PeerResponse.Kind.NO_LEADER, reason);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.quarkiverse.raftconfig.node;
+
+import org.jspecify.annotations.Nullable;
+
+import io.quarkiverse.raftconfig.core.Input;
+import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.ReplicaId;
+import io.quarkiverse.raftconfig.core.Role;
+
+/** Where the leader is, as far as this node knows. Lives on the loop. */
+final class Route {
+    private final NodeId self;
+    private @Nullable CoreHost host;
+
+    Route(NodeId self) {
+        this.self = self;
+    }
+
+    void begin(CoreHost host) {
+        this.host = host;
+    }
+
+    /** True if this node leads, and takes part. */
+    boolean leadsHere() {
+        CoreHost here = host;
+        return here != null && here.takesPart() && here.core().role() == Role.LEADER;
+    }
+
+    /** Another node that leads; null if none is known. */
+    @Nullable
+    NodeId leaderElsewhere() {
+        CoreHost here = host;
+        ReplicaId leader = here == null || !here.takesPart() ? null : here.core().leader();
+        return leader == null || leader.node().equals(self) ? null : leader.node();
+    }
+
+    void feed(Input input) {
+        CoreHost here = host;
+        if (here != null) {
+            here.feed(input);
+        }
+    }
+}

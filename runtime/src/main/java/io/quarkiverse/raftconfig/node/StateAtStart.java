@@ -1,0 +1,31 @@
+package io.quarkiverse.raftconfig.node;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+import io.quarkiverse.raftconfig.core.Recovered;
+import io.quarkiverse.raftconfig.core.SnapshotPoint;
+import io.quarkiverse.raftconfig.state.ConfigState;
+import io.quarkiverse.raftconfig.state.MalformedStateException;
+
+/** The state that the newest snapshot holds, or the empty one. */
+final class StateAtStart {
+    private StateAtStart() {
+    }
+
+    /** @throws StoreDamagedException if the snapshot can't be read */
+    static ConfigState read(RaftStore store, Recovered recovered) {
+        SnapshotPoint point = recovered.snapshot();
+        if (point.equals(SnapshotPoint.NONE)) {
+            return new ConfigState();
+        }
+        try (InputStream in = store.readSnapshot()) {
+            return ConfigState.read(in);
+        } catch (IOException | MalformedStateException e) {
+            throw new StoreDamagedException("The snapshot at index " + point.last().index() + " of node "
+                    + store.identity().nodeId() + " can't be read: " + e.getClass().getSimpleName()
+                    + ". Start the version that "
+                    + "wrote it, restore the data directory from a backup, or empty it and have this node replaced.", e);
+        }
+    }
+}

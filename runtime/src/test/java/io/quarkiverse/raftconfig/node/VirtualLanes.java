@@ -1,0 +1,90 @@
+package io.quarkiverse.raftconfig.node;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/** The lanes of one node on virtual time. Each takes a while for each task, and does one at a time. */
+final class VirtualLanes implements Lanes {
+    private final VirtualTime time;
+    private final Lane store;
+    private final Lane files;
+    private final Lane notifier;
+    private boolean killed;
+    private boolean closed;
+
+    /** @param storeMicros how long the next commit takes; drawn when it begins */
+    VirtualLanes(VirtualTime time, LongSupplier storeMicros) {
+        this.time = time;
+        this.store = new Lane(storeMicros);
+        this.files = new Lane(() -> 5_000);
+        this.notifier = new Lane(() -> 0);
+    }
+
+    /** What was not done yet is lost, as in a crash. */
+    void kill() {
+        killed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public Executor store() {
+        return store;
+    }
+
+    @Override
+    public Executor files() {
+        return files;
+    }
+
+    @Override
+    public Executor notifier() {
+        return notifier;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private final class Lane implements Executor {
+        private final LongSupplier micros;
+        private final Queue<Runnable> tasks = new ArrayDeque<>();
+        private boolean busy;
+
+        Lane(LongSupplier micros) {
+            this.micros = micros;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            if (closed) {
+                throw new IllegalStateException("the lanes are closed");
+            }
+            tasks.add(task);
+            if (!busy) {
+                begin();
+            }
+        }
+
+        private void begin() {
+            busy = true;
+            time.schedule(micros.getAsLong(), this::finish);
+        }
+
+        private void finish() {
+            if (killed) {
+                return;
+            }
+            tasks.remove().run();
+            busy = false;
+            if (!tasks.isEmpty()) {
+                begin();
+            }
+        }
+    }
+}
