@@ -158,7 +158,7 @@ final class SnapshotFiles {
             ClusterId writtenFor = FieldCodec.readOptionalClusterId(in);
             SnapshotPoint written = MembershipCodec.readSnapshotPoint(in);
             in.end();
-            if (!written.equals(point) || (clusterId != null && !clusterId.equals(writtenFor))) {
+            if (!written.equals(point) || (writtenFor != null && !writtenFor.equals(clusterId))) {
                 throw damaged(name, "it is of " + written.last() + " of cluster " + writtenFor);
             }
         } catch (MalformedException e) {
