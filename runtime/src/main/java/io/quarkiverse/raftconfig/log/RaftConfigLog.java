@@ -107,4 +107,30 @@ public interface RaftConfigLog extends BasicLogger {
     @LogMessage(level = Logger.Level.INFO)
     @Message(id = 4101, value = "Node %s: a snapshot covers the log up to index %d, term %d.")
     void snapshotTaken(String nodeId, long index, long term);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 1201, value = "Node %s has started with the data directory %s. It shows revision %d; its cluster has %d voters.")
+    void started(String nodeId, String directory, long revision, int voters);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 1202, value = "%s")
+    void startWaits(String what);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 1203, value = "Node %s has stopped.")
+    void stopped(String nodeId);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 1204, value = "Node %s did not stop in order within %d ms (quarkus.raft-config.shutdown.timeout). What it has "
+            + "acknowledged is on disk; the others will notice that it is gone.")
+    void stopTookTooLong(String nodeId, long timeoutMillis);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 1205, value = "The temporary data directory %s could not be removed: %s. Remove it by hand.")
+    void temporaryDirectoryLeft(String directory, String reason);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 3201, value = "Node %s talks to its peers without TLS (quarkus.raft-config.peer.insecure=true): whoever "
+            + "reaches port %d can write every property. Let nobody but the other nodes reach it.")
+    void peersWithoutTls(String nodeId, int port);
 }

@@ -13,9 +13,8 @@ import io.smallrye.config.WithDefault;
 @ConfigRoot(phase = ConfigPhase.BUILD_TIME)
 public interface RaftConfigBuildTimeConfig {
     /**
-     * Whether the application has a node at all. Without one there is no peer port, no config source, no bean, no HTTP API and
-     * no
-     * health check of this extension; an application that may be built so injects {@code Instance<ConfigStore>}.
+     * Whether the application has a node. Without one this extension adds nothing: no port, config source, bean, HTTP API or
+     * health check. Code that must start without it injects `Instance<ConfigStore>`.
      */
     @WithDefault("true")
     boolean enabled();
@@ -31,7 +30,7 @@ public interface RaftConfigBuildTimeConfig {
         /**
          * Whether the application serves the HTTP API.
          */
-        @ConfigDocDefault("`false`; `true` in dev and test mode")
+        @ConfigDocDefault("false; true in dev and test mode")
         Optional<Boolean> enabled();
 
         /**
@@ -41,10 +40,10 @@ public interface RaftConfigBuildTimeConfig {
         String path();
 
         /**
-         * Who may use the HTTP API: with `required` the build fails unless a security extension is there to
-         * authenticate callers, with `none` anyone who reaches the port may read and change every property.
+         * Who may use the HTTP API. `required`: callers that a security extension has authenticated; without such an
+         * extension the build fails. `none`: anyone who reaches the port may read and change every property.
          */
-        @ConfigDocDefault("`required`; `none` in dev and test mode")
+        @ConfigDocDefault("required; none in dev and test mode")
         Optional<RestSecurity> security();
     }
 

@@ -27,7 +27,7 @@ public interface RaftConfigSettings {
      * unlike
      * the one stored in the data directory stops the start.
      */
-    @ConfigDocDefault("the one stored in the data directory, else the environment variable `HOSTNAME`, else one made at random")
+    @ConfigDocDefault("the one in the data directory, else the environment variable HOSTNAME, else one made at random")
     Optional<String> nodeId();
 
     /**
@@ -41,10 +41,9 @@ public interface RaftConfigSettings {
 
     /**
      * Where the node keeps its log, its snapshots and its identity. It belongs to one node; losing it is losing that node's
-     * vote.
+     * vote. In test mode the default is a new directory for each start, removed when the application stops.
      */
-    @ConfigDocDefault("`data/raft-config`; `target/raft-config/dev` in dev mode; a new directory below `target/raft-config` "
-            + "in test mode, removed when the application stops")
+    @ConfigDocDefault("data/raft-config; below target/raft-config in dev and test mode")
     Optional<Path> dataDir();
 
     /**
@@ -107,7 +106,7 @@ public interface RaftConfigSettings {
          * This version has no TLS between nodes, so a cluster of more than one node starts in production only with
          * `true` here, in a network that nobody else can reach.
          */
-        @ConfigDocDefault("`false`; `true` in dev and test mode")
+        @ConfigDocDefault("false; true in dev and test mode")
         Optional<Boolean> insecure();
     }
 
@@ -147,13 +146,24 @@ public interface RaftConfigSettings {
     /** See {@link #names}. */
     interface Names {
         /**
-         * Names that can't be replicated, as globs (`*` is any text): a write of one is refused, and one that is found in the
-         * store is not shown. Compared without a profile prefix, quotes and case. `quarkus.raft-config.*` and the security of
-         * the application (`quarkus.http.auth.*`, `quarkus.security.*`, `quarkus.oidc.*`, `quarkus.tls.*`,
-         * `quarkus.datasource.*`) are protected whatever is set here.
+         * Names that can't be replicated, as globs in which `*` is any text: a write of one is refused, and one that is in
+         * the store is not shown. Compared without a profile in front, quotes and case. A glob with `!` in front opens what
+         * others protect; if all are such, they open what the default protects. `quarkus.raft-config.*` can't be opened, and
+         * `quarkus.http.auth.*`, `quarkus.security.*`, `quarkus.oidc.*`, `quarkus.tls.*` and `quarkus.datasource.*` only name
+         * by name.
          */
         @WithName("protected")
+        @ConfigDocDefault("quarkus.*, mp.*, smallrye.*, java.*, javax.*, jakarta.*, jdk.*, sun.*, io.netty.*, vertx.*, "
+                + "org.jboss.*, kubernetes.*, kafka.*")
         Optional<List<String>> protectedNames();
+
+        /**
+         * Names of secrets, as globs like those of `names.protected`: the HTTP API takes their values and never shows them.
+         */
+        @WithName("secret")
+        @ConfigDocDefault("*password*, *passwd*, *passphrase*, *secret*, *token*, *credential*, *private*, *apikey*, "
+                + "*api-key*")
+        Optional<List<String>> secretNames();
     }
 
     /** See {@link #limits}. */

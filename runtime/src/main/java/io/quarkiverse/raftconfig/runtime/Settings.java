@@ -3,12 +3,18 @@ package io.quarkiverse.raftconfig.runtime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
+import io.quarkiverse.raftconfig.client.WriteLimits;
 import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.RaftSettings;
+import io.quarkiverse.raftconfig.node.NodeSettings;
+import io.quarkiverse.raftconfig.state.NameRules;
+import io.quarkiverse.raftconfig.wire.WireSettings;
 import io.quarkus.runtime.LaunchMode;
 
 /**
@@ -19,14 +25,45 @@ import io.quarkus.runtime.LaunchMode;
  * @param insecure whether peers may talk without TLS
  * @param dataDir null for a new directory, removed at the stop: the default of test mode
  * @param rest what needed no more than a check of its range
+ * @param seen every {@code quarkus.raft-config} property that was there to be read
  */
 record Settings(LaunchMode launchMode, @Nullable NodeId nodeId, SortedMap<NodeId, String> members, boolean insecure,
-        @Nullable Path dataDir, RaftConfigSettings rest) {
+        @Nullable Path dataDir, RaftConfigSettings rest, Map<String, String> seen) {
     Settings {
         members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
+        seen = Map.copyOf(seen);
+    }
+
+    NameRules nameRules() {
+        return new NameRules(rest.names().protectedNames().orElse(NameRules.PROTECTED),
+                rest.names().secretNames().orElse(NameRules.SECRET));
+    }
+
+    WriteLimits writeLimits() {
+        RaftConfigSettings.Limits limits = rest.limits();
+        return new WriteLimits(limits.nameSize(), (int) limits.valueSize().asLongValue(), limits.properties(),
+                limits.stateSize().asLongValue(), limits.transactionOperations(),
+                (int) limits.transactionSize().asLongValue());
+    }
+
+    NodeSettings node() {
+        RaftSettings defaults = RaftSettings.DEFAULTS;
+        RaftSettings raft = new RaftSettings((int) rest.electionTimeout().toMillis(),
+                (int) rest.heartbeatInterval().toMillis(), defaults.appendBytesMax(), defaults.inFlightMessagesMax(),
+                defaults.inFlightBytesMax(), defaults.logBytesMax());
+        return new NodeSettings(raft, members, rest.snapshot().entries(), rest.snapshot().size().asLongValue(),
+                rest.limits().inFlight(), rest.idempotency().keys(), rest.idempotency().age().toMillis());
+    }
+
+    WireSettings wire() {
+        return WireSettings.of(rest.peer().host(), rest.peer().port(), (int) rest.heartbeatInterval().toMillis());
     }
 
     Duration startupTimeout() {
         return rest.startup().timeout();
+    }
+
+    Duration shutdownTimeout() {
+        return rest.shutdown().timeout();
     }
 }

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -22,6 +24,7 @@ import io.quarkus.runtime.configuration.QuarkusConfigBuilderCustomizer;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceContext.ConfigSourceContextConfigSource;
 import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.ConfigValue;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 
@@ -50,7 +53,20 @@ final class SettingsReader {
      * @throws ConfigurationException if a setting can't be used; it names each, and what is allowed
      */
     static Settings read(ConfigSourceContext context, LaunchMode launchMode) {
-        return new SettingsReader(launchMode).checked(mapped(context));
+        return new SettingsReader(launchMode).checked(mapped(context), seen(context));
+    }
+
+    private static Map<String, String> seen(ConfigSourceContext context) {
+        Map<String, String> seen = new TreeMap<>();
+        Iterator<String> names = context.iterateNames();
+        while (names.hasNext()) {
+            String name = names.next();
+            ConfigValue value = name.startsWith(key("")) ? context.getValue(name) : null;
+            if (value != null && value.getValue() != null) {
+                seen.put(name, value.getValue());
+            }
+        }
+        return seen;
     }
 
     private static RaftConfigSettings mapped(ConfigSourceContext context) {
@@ -76,7 +92,7 @@ final class SettingsReader {
         }
     }
 
-    private Settings checked(RaftConfigSettings settings) {
+    private Settings checked(RaftConfigSettings settings, Map<String, String> seen) {
         @Nullable
         NodeId nodeId = nodeId(settings);
         SortedMap<NodeId, String> members = members(settings);
@@ -94,7 +110,7 @@ final class SettingsReader {
             problems.values().forEach(each -> message.append("\n  - ").append(each));
             throw new ConfigurationException(message.toString(), new TreeSet<>(problems.keySet()));
         }
-        return new Settings(launchMode, nodeId, members, insecure, dataDir(settings), settings);
+        return new Settings(launchMode, nodeId, members, insecure, dataDir(settings), settings, seen);
     }
 
     private @Nullable NodeId nodeId(RaftConfigSettings settings) {

@@ -5,14 +5,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
-import io.quarkiverse.raftconfig.ConfigSnapshot;
 import io.quarkiverse.raftconfig.Property;
+import io.quarkiverse.raftconfig.state.PublishedState;
 
 /**
  * What this node has applied, as a config source. A lookup is one volatile read and a look into an immutable map: it never
@@ -23,34 +24,38 @@ import io.quarkiverse.raftconfig.Property;
  * of the application.
  */
 public final class RaftConfigSource implements ConfigSource {
-    private final Supplier<? extends ConfigSnapshot> state;
-    private final Predicate<String> hidden;
+    /** More names than a store is meant for; they are told apart anew when so many have come and gone. */
+    private static final int VERDICTS_MAX = 100_000;
+
+    private final Supplier<PublishedState> state;
+    private final Predicate<String> protectedNames;
+    private final Map<String, Boolean> verdicts = new ConcurrentHashMap<>();
     private final int ordinal;
     private final boolean expressions;
 
     /**
      * @param state the state as applied: one volatile read
-     * @param hidden tells protected names
+     * @param protectedNames tells protected names
      * @param expressions whether the application's configuration expands expressions (MP Config §5.1.4)
      */
-    public RaftConfigSource(Supplier<? extends ConfigSnapshot> state, Predicate<String> hidden, int ordinal,
+    public RaftConfigSource(Supplier<PublishedState> state, Predicate<String> protectedNames, int ordinal,
             boolean expressions) {
         this.state = state;
-        this.hidden = hidden;
+        this.protectedNames = protectedNames;
         this.ordinal = ordinal;
         this.expressions = expressions;
     }
 
     @Override
     public @Nullable String getValue(String propertyName) {
-        Property property = state.get().get(propertyName).orElse(null);
-        return property == null || hidden.test(propertyName) ? null : shown(property);
+        Property property = state.get().find(propertyName);
+        return property == null || isHidden(propertyName) ? null : shown(property);
     }
 
     @Override
     public Set<String> getPropertyNames() {
         Set<String> names = new HashSet<>(state.get().properties().keySet());
-        names.removeIf(hidden);
+        names.removeIf(this::isHidden);
         return Collections.unmodifiableSet(names);
     }
 
@@ -58,7 +63,7 @@ public final class RaftConfigSource implements ConfigSource {
     public Map<String, String> getProperties() {
         Map<String, String> values = new HashMap<>();
         state.get().properties().forEach((name, property) -> {
-            if (!hidden.test(name)) {
+            if (!isHidden(name)) {
                 values.put(name, shown(property));
             }
         });
@@ -73,6 +78,19 @@ public final class RaftConfigSource implements ConfigSource {
     @Override
     public int getOrdinal() {
         return ordinal;
+    }
+
+    /** Rules are many globs, and a property is read often. */
+    private boolean isHidden(String name) {
+        Boolean verdict = verdicts.get(name);
+        if (verdict == null) {
+            verdict = protectedNames.test(name);
+            if (verdicts.size() >= VERDICTS_MAX) {
+                verdicts.clear();
+            }
+            verdicts.put(name, verdict);
+        }
+        return verdict;
     }
 
     /** MP Config escapes a dollar with a backslash; each with its own, backslashes before it stay what they are. */

@@ -1,0 +1,45 @@
+package io.quarkiverse.raftconfig.health;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.jspecify.annotations.Nullable;
+
+import io.quarkiverse.raftconfig.node.NodeStatus;
+
+/**
+ * Up while this node knows a leader and has caught up with what was known when it started; by setting, while it has any
+ * state. Down while it is degraded or shutting down.
+ */
+@Readiness
+@ApplicationScoped
+public class RaftConfigReadinessCheck implements HealthCheck {
+    private final NodeHealth health;
+
+    RaftConfigReadinessCheck(NodeHealth health) {
+        this.health = health;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        NodeStatus status = health.status();
+        return HealthData.response(status, notReady(status));
+    }
+
+    private @Nullable String notReady(NodeStatus status) {
+        if (status.degraded() != null) {
+            return status.degraded();
+        } else if (status.stopping() || health.stopping()) {
+            return "the node is shutting down";
+        } else if (!status.hasState()) {
+            return status.waitingFor() == null ? "waits for the first state" : status.waitingFor();
+        } else if (!health.readyWithLeaderOnly()) {
+            return null;
+        } else if (status.leader() == null) {
+            return "no leader is known; the state shown is the last known one";
+        }
+        return status.caughtUp() ? null : "catches up with the leader; the state shown is the last known one";
+    }
+}
