@@ -45,7 +45,8 @@ public interface RaftStore extends AutoCloseable {
      * On return the write survives a power cut (figure 2). The recorded commit index never falls, but to the last entry.
      *
      * @throws IllegalArgumentException if the entries would leave a gap, lower a term, or discard an entry that the snapshot
-     *         covers, or if the cluster id would change; nothing was written, and the store goes on
+     *         covers, if the node's term would fall or the vote of a term change, or if the cluster id would change; nothing
+     *         was written, and the store goes on
      * @throws java.io.UncheckedIOException if the disk refuses, now or at any call before: the store is then closed for good,
      *         for a node that cannot remember must not vote. Whether the write is found at the next start is open
      */

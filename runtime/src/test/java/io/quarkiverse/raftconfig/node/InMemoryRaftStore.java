@@ -178,6 +178,16 @@ public final class InMemoryRaftStore implements RaftStore {
         if (write.clusterId() != null && disk.clusterId != null && !write.clusterId().equals(disk.clusterId)) {
             throw new IllegalArgumentException("the cluster id is " + disk.clusterId + " already");
         }
+        HardState after = write.hardState();
+        HardState before = disk.hardState;
+        if (after != null && (after.term() < before.term() || (after.term() == before.term() && before.votedFor() != null
+                && !before.votedFor().equals(after.votedFor())))) {
+            throw new IllegalArgumentException("term and vote are " + before + ", and can't become " + after);
+        }
+        validateEntries(write);
+    }
+
+    private void validateEntries(StoreWrite write) {
         if (write.entries().isEmpty()) {
             return;
         }

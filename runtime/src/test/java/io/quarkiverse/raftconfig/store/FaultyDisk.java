@@ -285,8 +285,7 @@ final class FaultyDisk implements Disk {
         public void write(long position, ByteBuffer source) throws IOException {
             synchronized (FaultyDisk.this) {
                 boolean fails = begins();
-                // A write that fails may have been made in part.
-                int count = fails ? random.nextInt(source.remaining() + 1) : source.remaining();
+                int count = fails ? wholeSectors(position, source.remaining()) : source.remaining();
                 byte[] bytes = new byte[count];
                 source.get(bytes);
                 inode.cache = with(inode.cache, new SectorWrite((int) position, Bytes.copyOf(bytes, 0, count)));
@@ -298,6 +297,12 @@ final class FaultyDisk implements Disk {
                 }
                 ends(fails);
             }
+        }
+
+        /** A write that fails may have been made in part. */
+        private int wholeSectors(long position, int length) {
+            long end = position + random.nextInt(length + 1);
+            return (int) Math.max(0, end - end % Sector.BYTES - position);
         }
 
         @Override

@@ -117,6 +117,27 @@ abstract class RaftStoreContract {
     }
 
     @Test
+    void aTermNeverFallsAndAVoteIsNeverTakenBack() throws IOException {
+        // given a vote in term 3
+        var voted = new HardState(3, OTHER);
+        store.persist(new StoreWrite(voted, List.of(), -1, null, null));
+
+        // when an earlier term, no vote, or another vote is to be remembered
+        for (var wrong : List.of(new HardState(2, null), new HardState(3, null),
+                new HardState(3, new ReplicaId(NODE, new StorageId(9, 9))))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> store.persist(new StoreWrite(wrong, List.of(entry(1, 1)), -1, null, null)));
+        }
+
+        // then the vote stands, and nothing else was written
+        store.persist(new StoreWrite(voted, List.of(), -1, null, null));
+        reopen();
+        var recovered = store.recovered();
+        assertThat(recovered.hardState()).isEqualTo(voted);
+        assertThat(recovered.entries()).isEmpty();
+    }
+
+    @Test
     void entriesOfAllSizesAreFoundAgain() throws IOException {
         // given entries from nothing to more than a megabyte
         List<Entry> entries = new ArrayList<>();
