@@ -83,7 +83,7 @@ final class FrameReader {
     private void hold(byte[] chunk, int at, int count) {
         if (partial.length - held < count) {
             partial = Arrays.copyOf(partial,
-                    Math.min(Frames.HEADER_BYTES + Frames.PAYLOAD_BYTES_MAX, Math.max(held + count, 2 * partial.length)));
+                    Math.min(Frames.FRAME_BYTES_MAX, Math.max(held + count, 2 * partial.length)));
         }
         System.arraycopy(chunk, at, partial, held, count);
         held += count;

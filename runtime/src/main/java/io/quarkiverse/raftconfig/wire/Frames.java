@@ -23,6 +23,7 @@ final class Frames {
     static final int PREFIX_BYTES = 8;
     /** The longest payload of a frame. */
     static final int PAYLOAD_BYTES_MAX = 64 << 10;
+    static final int FRAME_BYTES_MAX = HEADER_BYTES + PAYLOAD_BYTES_MAX;
     /** The longest message, reassembled: the largest import and room for what is around it. */
     static final int MESSAGE_BYTES_MAX = 16 << 20;
 

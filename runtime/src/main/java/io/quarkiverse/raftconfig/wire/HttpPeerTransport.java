@@ -195,7 +195,9 @@ public final class HttpPeerTransport implements PeerTransport {
         return peers.computeIfAbsent(id, absent -> new Peer(loop, host, settings, absent));
     }
 
-    private @Nullable PeerConnection connection(NodeId id) {
+    /** The connection in use; null if there is none. On the loop. */
+    @Nullable
+    PeerConnection connection(NodeId id) {
         Peer peer = peers.get(id);
         return peer == null ? null : peer.current();
     }
@@ -217,6 +219,7 @@ public final class HttpPeerTransport implements PeerTransport {
         // After a pause of this process everybody seems silent: what they said is still to be read.
         boolean late = now - watchedAtMillis > 2L * settings.watchMillis();
         watchedAtMillis = now;
+        watch = loop.schedule(settings.watchMillis(), this::watch);
         for (PeerConnection connection : connections()) {
             long silentMillis = now - connection.heardAtMillis();
             if (silentMillis >= settings.silenceMillisMax() && !late) {
@@ -228,7 +231,6 @@ public final class HttpPeerTransport implements PeerTransport {
                 told.remove(slow(connection));
             }
         }
-        watch = loop.schedule(settings.watchMillis(), this::watch);
     }
 
     private static Told slow(PeerConnection connection) {

@@ -25,20 +25,21 @@ final class Outbox {
     /** Bytes given to HTTP/2 and not yet to the socket. What is there can't be overtaken, so it is not much. */
     private static final int HANDED_BYTES_MAX = 256 << 10;
     private static final int WRITE_BYTES_MAX = 128 << 10;
+    /** Of its own, so that entries that wait leave room for heartbeats. */
+    private static final long URGENT_BYTES_MAX = 1 << 20;
 
     private final VertxLoop loop;
+    private final Waiting urgent;
+    private final Waiting bulk;
     private @Nullable WriteStream<Buffer> stream;
-    private final long waitingBytesMax;
-    private final Queue<byte[]> urgent = new ArrayDeque<>();
-    private final Queue<byte[]> bulk = new ArrayDeque<>();
-    private long waitingBytes;
     private long handedBytes;
     private boolean flushDue;
     private boolean closed;
 
     Outbox(VertxLoop loop, long waitingBytesMax) {
         this.loop = loop;
-        this.waitingBytesMax = waitingBytesMax;
+        this.urgent = new Waiting(URGENT_BYTES_MAX);
+        this.bulk = new Waiting(waitingBytesMax);
     }
 
     /** What was offered before has waited for this. */
@@ -53,19 +54,17 @@ final class Outbox {
      * @return false if it was dropped, because the peer is too slow or the stream closed
      */
     boolean offer(FrameKind kind, ByteWriter message, Lane lane) {
-        // One message always goes, however long: else it never would.
-        if (closed || (waitingBytes > 0 && waitingBytes + message.size() > waitingBytesMax)) {
-            return false;
-        }
         // Only one message at a time may be under way in parts, so there is one lane for those that need them.
         boolean overtakes = lane == Lane.URGENT && message.size() <= Frames.PAYLOAD_BYTES_MAX;
-        waitingBytes += Frames.add(overtakes ? urgent : bulk, kind, message.array(), message.size());
+        if (closed || !(overtakes ? urgent : bulk).offer(kind, message)) {
+            return false;
+        }
         flushSoon();
         return true;
     }
 
     long waitingBytes() {
-        return waitingBytes;
+        return urgent.bytes + bulk.bytes;
     }
 
     /** Drops what waits, and all that is offered from now on. */
@@ -74,11 +73,10 @@ final class Outbox {
         stream = null;
         urgent.clear();
         bulk.clear();
-        waitingBytes = 0;
     }
 
     private void flushSoon() {
-        if (!flushDue && stream != null && waitingBytes > 0) {
+        if (!flushDue && stream != null && waitingBytes() > 0) {
             flushDue = true;
             loop.execute(this::flush);
         }
@@ -86,10 +84,11 @@ final class Outbox {
 
     private void flush() {
         flushDue = false;
-        while (stream != null && waitingBytes > 0 && handedBytes < HANDED_BYTES_MAX) {
-            Buffer buffer = gather();
+        while (stream != null && waitingBytes() > 0 && handedBytes < HANDED_BYTES_MAX) {
+            Buffer buffer = Buffer.buffer((int) Math.min(waitingBytes(), WRITE_BYTES_MAX + Frames.FRAME_BYTES_MAX));
+            urgent.moveTo(buffer);
+            bulk.moveTo(buffer);
             int length = buffer.length();
-            waitingBytes -= length;
             handedBytes += length;
             // A write fails with its stream, and the connection hears of that itself.
             stream.write(buffer).onComplete(written -> {
@@ -99,18 +98,39 @@ final class Outbox {
         }
     }
 
-    private Buffer gather() {
-        Buffer buffer = Buffer.buffer((int) Math.min(waitingBytes, WRITE_BYTES_MAX + Frames.PAYLOAD_BYTES_MAX));
-        while (buffer.length() < WRITE_BYTES_MAX) {
-            byte[] frame = urgent.poll();
-            if (frame == null) {
-                frame = bulk.poll();
-            }
-            if (frame == null) {
-                break;
-            }
-            buffer.appendBytes(frame);
+    /** The frames of one lane, in order. */
+    private static final class Waiting {
+        private final Queue<byte[]> frames = new ArrayDeque<>();
+        private final long bytesMax;
+        private long bytes;
+
+        Waiting(long bytesMax) {
+            this.bytesMax = bytesMax;
         }
-        return buffer;
+
+        boolean offer(FrameKind kind, ByteWriter message) {
+            // One message always goes, however long: else it never would.
+            if (bytes > 0 && bytes + message.size() > bytesMax) {
+                return false;
+            }
+            bytes += Frames.add(frames, kind, message.array(), message.size());
+            return true;
+        }
+
+        void moveTo(Buffer buffer) {
+            while (buffer.length() < WRITE_BYTES_MAX) {
+                byte[] frame = frames.poll();
+                if (frame == null) {
+                    return;
+                }
+                bytes -= frame.length;
+                buffer.appendBytes(frame);
+            }
+        }
+
+        void clear() {
+            frames.clear();
+            bytes = 0;
+        }
     }
 }

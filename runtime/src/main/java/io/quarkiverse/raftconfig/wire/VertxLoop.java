@@ -44,6 +44,10 @@ public final class VertxLoop implements Loop, AutoCloseable {
         vertx = builder.init().vertx();
         // A task that fails must not take the loop with it.
         vertx.exceptionHandler(failure -> LOG.error("A task on the loop failed", failure));
+        // An HTTP client without a pool cleaner cancels the timer with the number 0 when it is closed, whosever that is
+        // (Vert.x 4.5.25): so it is used up here.
+        vertx.cancelTimer(vertx.setTimer(1, ignored -> {
+        }));
         context = vertx.getOrCreateContext();
         CompletableFuture<Thread> running = new CompletableFuture<>();
         context.runOnContext(ignored -> running.complete(Thread.currentThread()));
