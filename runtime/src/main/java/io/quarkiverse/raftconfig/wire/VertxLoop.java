@@ -1,7 +1,9 @@
 package io.quarkiverse.raftconfig.wire;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,13 +36,14 @@ public final class VertxLoop implements Loop, AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
     private static final int HOSTS_FILE_REFRESH_MILLIS = 1000;
 
+    private final NamedThreads threads = new NamedThreads();
     private final Vertx vertx;
     private final Context context;
     private final Thread thread;
 
     public VertxLoop() {
         VertxBuilder builder = new VertxBuilder(options());
-        builder.threadFactory(new NamedThreads());
+        builder.threadFactory(threads);
         vertx = builder.init().vertx();
         // A task that fails must not take the loop with it.
         vertx.exceptionHandler(failure -> LOG.error("A task on the loop failed", failure));
@@ -115,7 +118,7 @@ public final class VertxLoop implements Loop, AutoCloseable {
         }
         try {
             vertx.close().toCompletionStage().toCompletableFuture().get(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            thread.join(CLOSE_TIMEOUT.toMillis());
+            threads.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
@@ -125,9 +128,19 @@ public final class VertxLoop implements Loop, AutoCloseable {
 
     /** A thread dump should say whose threads these are. */
     private static final class NamedThreads implements VertxThreadFactory {
+        private final List<Thread> threads = new CopyOnWriteArrayList<>();
+
         @Override
         public VertxThread newVertxThread(Runnable target, String name, boolean worker, long maxExecTime, TimeUnit unit) {
-            return new VertxThread(target, ownName(name), worker, maxExecTime, unit);
+            VertxThread thread = new VertxThread(target, ownName(name), worker, maxExecTime, unit);
+            threads.add(thread);
+            return thread;
+        }
+
+        void join() throws InterruptedException {
+            for (Thread thread : threads) {
+                thread.join(CLOSE_TIMEOUT.toMillis());
+            }
         }
 
         private static String ownName(String vertxName) {
