@@ -39,7 +39,8 @@ class FoundingModelTest {
     }
 
     /** All that one process knows. */
-    private record Knowledge(ReplicaId self, FoundingRecord kept, Founding.Phase phase, List<ReplicaId> answered, List<NodeId> confirmed,
+    private record Knowledge(ReplicaId self, FoundingRecord kept, Founding.Phase phase, List<ReplicaId> answered,
+            List<NodeId> confirmed,
             boolean blank) {
     }
 
