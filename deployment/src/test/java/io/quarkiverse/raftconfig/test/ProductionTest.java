@@ -35,8 +35,6 @@ class ProductionTest {
             .withApplicationRoot(jar -> jar
                     .addClass(ConfigResource.class)
                     .addAsResource(new StringAsset("""
-                            quarkus.raft-config.rest.enabled=true
-                            quarkus.raft-config.rest.security=none
                             quarkus.raft-config.data-dir=%s
                             by.file=file
                             by.environment=file
@@ -76,7 +74,7 @@ class ProductionTest {
             put(replica, "kept", "here");
             put(replica, "deleted", "here");
             assertValue(replica, "deleted", "here");
-            replica.request().delete("/raft-config/v1/properties/deleted").then().statusCode(200);
+            replica.request().delete("/config/deleted").then().statusCode(204);
             assertValue(replica, "deleted", "(none)");
         }
 
@@ -121,7 +119,7 @@ class ProductionTest {
 
         assertThat(replica.awaitExit()).isEqualTo(1);
         assertThat(replica.output())
-                .contains("Node a waits ").contains("Not connected: b, c")
+                .contains("Node a waits for ").contains("Not connected: b, c")
                 .contains("The start was given up after 2000 ms (quarkus.raft-config.startup.timeout)");
     }
 
@@ -166,8 +164,7 @@ class ProductionTest {
     }
 
     private static void put(Replica replica, String name, String value) {
-        replica.request().contentType("text/plain").body(value).put("/raft-config/v1/properties/" + name)
-                .then().statusCode(201);
+        replica.request().contentType("text/plain").body(value).put("/config/" + name).then().statusCode(204);
     }
 
     private static void assertValue(Replica replica, String name, String value) {

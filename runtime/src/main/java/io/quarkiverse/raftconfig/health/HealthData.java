@@ -28,4 +28,9 @@ final class HealthData {
                 .withData("reachableVoters", status.reachableVoters());
         return (reason == null ? response : response.withData("reason", reason)).build();
     }
+
+    /** Why a node without a state is down. */
+    static String waits(NodeStatus status) {
+        return "waits for " + (status.waitingFor() == null ? "its first state" : status.waitingFor());
+    }
 }

@@ -34,7 +34,7 @@ public class RaftConfigReadinessCheck implements HealthCheck {
         } else if (status.stopping() || health.stopping()) {
             return "the node is shutting down";
         } else if (!status.hasState()) {
-            return status.waitingFor() == null ? "waits for the first state" : status.waitingFor();
+            return HealthData.waits(status);
         } else if (!health.readyWithLeaderOnly()) {
             return null;
         } else if (status.leader() == null) {

@@ -22,6 +22,6 @@ public class RaftConfigStartupCheck implements HealthCheck {
     public HealthCheckResponse call() {
         NodeStatus status = health.status();
         return HealthData.response(status, status.hasState() ? null
-                : status.waitingFor() == null ? "waits for the first state" : status.waitingFor());
+                : HealthData.waits(status));
     }
 }

@@ -170,9 +170,13 @@ final class NodeStart {
     /** What is awaited, and which peers answer. */
     private String waiting(NodeStatus status, boolean caughtUp) {
         String reason = status.waitingFor();
-        String what = reason != null ? reason
-                : caughtUp ? "to catch up with a leader (" + key("startup.mode") + "=caught-up)" : "for its first state";
-        return "Node " + name(status) + " waits " + what + ". " + peers(status, true, "Connected: ")
+        String what;
+        if (reason != null) {
+            what = reason;
+        } else {
+            what = caughtUp ? "the present state (" + key("startup.mode") + "=caught-up)" : "its peer port";
+        }
+        return "Node " + name(status) + " waits for " + what + ". " + peers(status, true, "Connected: ")
                 + peers(status, false, "Not connected: ");
     }
 

@@ -200,9 +200,9 @@ final class SettingsReader {
 
     private void checkDurations(RaftConfigSettings settings) {
         Duration electionTimeout = settings.electionTimeout();
-        range("election-timeout", electionTimeout, ELECTION_TIMEOUT_MIN, HOUR);
-        if (range("heartbeat-interval", settings.heartbeatInterval(), Duration.ofMillis(1), HOUR)
-                && settings.heartbeatInterval().compareTo(electionTimeout) >= 0) {
+        boolean electionIsWell = range("election-timeout", electionTimeout, ELECTION_TIMEOUT_MIN, HOUR);
+        boolean heartbeatIsWell = range("heartbeat-interval", settings.heartbeatInterval(), Duration.ofMillis(1), HOUR);
+        if (electionIsWell && heartbeatIsWell && settings.heartbeatInterval().compareTo(electionTimeout) >= 0) {
             problem("heartbeat-interval", text(settings.heartbeatInterval()), "less than " + key("election-timeout") + " ("
                     + text(electionTimeout) + "), or followers take the leader for dead; a tenth of it is a good measure");
         }
