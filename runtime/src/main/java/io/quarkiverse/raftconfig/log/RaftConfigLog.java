@@ -74,6 +74,10 @@ public interface RaftConfigLog extends BasicLogger {
     @Message(id = 1107, value = "Node %s: listener %s threw %s. It will hear the next change.")
     void listenerFailed(String nodeId, String listener, String exception);
 
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 1108, value = "Node %s: can't found a cluster with node %s, which %s.")
+    void foundingRefused(String nodeId, String peer, String reason);
+
     @LogMessage(level = Logger.Level.INFO)
     @Message(id = 3001, value = "Node %s: connected with peer %s.")
     void peerConnected(String nodeId, String peer);
@@ -104,7 +108,7 @@ public interface RaftConfigLog extends BasicLogger {
     @Message(id = 3007, value = "Node %s: peer %s was cut off: %s.")
     void peerCutOff(String nodeId, String peer, String reason);
 
-    @LogMessage(level = Logger.Level.INFO)
+    @LogMessage(level = Logger.Level.DEBUG)
     @Message(id = 4101, value = "Node %s: a snapshot covers the log up to index %d, term %d.")
     void snapshotTaken(String nodeId, long index, long term);
 

@@ -43,13 +43,18 @@ final class Allegiance {
         }
     }
 
-    /** Whether a message of this peer is for us. Of a peer whose cluster is not known yet, none is: it will say it again. */
+    /**
+     * Whether a message of this peer is for us. To a blank node only members of a cluster speak: of one whose cluster is not
+     * known yet nothing is taken, for it will say it again. A member hears blank peers too: they vote before they have
+     * their first entry.
+     */
     boolean listensTo(ReplicaId peer) {
         ClusterId itsCluster = shown.get(peer.node());
         if (clusterId == null) {
             clusterId = itsCluster;
+            return itsCluster != null;
         }
-        return clusterId != null && clusterId.equals(itsCluster);
+        return itsCluster == null ? recorded != null : clusterId.equals(itsCluster);
     }
 
     /** This node has founded a cluster, durably. */

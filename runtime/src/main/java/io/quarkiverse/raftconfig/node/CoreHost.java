@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.quarkiverse.raftconfig.core.Answer;
 import io.quarkiverse.raftconfig.core.Effects;
 import io.quarkiverse.raftconfig.core.Input;
+import io.quarkiverse.raftconfig.core.Message;
 import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.core.RaftCore;
 import io.quarkiverse.raftconfig.core.Write;
@@ -23,7 +24,7 @@ final class CoreHost {
     private final RaftCore core;
     private final Parts parts;
     private final Events events;
-    private final DurabilityFence fence;
+    private final DurabilityFence<Message> fence;
 
     private final Queue<Input> inputs = new ArrayDeque<>();
     private final Alarm wake;
@@ -52,7 +53,7 @@ final class CoreHost {
         this.core = core;
         this.parts = parts;
         this.events = events;
-        this.fence = new DurabilityFence(parts.transport::send);
+        this.fence = new DurabilityFence<>(parts.transport::send);
         this.wake = new Alarm(parts.loop, () -> feed(new Input.TimePassed()));
         this.commitIndexAlarm = new Alarm(parts.loop, this::writeCommitIndex);
         this.recordedCommitIndex = core.commitIndex();
@@ -136,7 +137,9 @@ final class CoreHost {
     }
 
     private void persist(Write write) {
-        fence.issued(write.sequence());
+        if (fence.issue() != write.sequence()) {
+            throw new IllegalStateException("write " + write.sequence() + " is not the next one");
+        }
         recordedCommitIndex = write.commitIndex();
         StoreWrite stored = parts.allegiance.storeWrite(write);
         parts.writer.write(stored, () -> {

@@ -1,12 +1,13 @@
 package io.quarkiverse.raftconfig.node;
 
+import org.jspecify.annotations.Nullable;
+
 /** The time-outs of all callers behind one timer. Lives on the loop. */
 final class Deadlines {
     private final Loop loop;
     private final OrderedTasks expirations = new OrderedTasks();
     private final Alarm alarm;
-    private Runnable onEmpty = () -> {
-    };
+    private @Nullable Runnable onEmpty;
 
     Deadlines(Loop loop) {
         this.loop = loop;
@@ -25,7 +26,7 @@ final class Deadlines {
         tellIfEmpty();
     }
 
-    /** Runs {@code task} whenever nobody waits any more, and now, if that is so. */
+    /** Runs {@code task}, in a later turn, whenever nobody waits any more; also if that is so now. */
     void whenEmpty(Runnable task) {
         onEmpty = task;
         tellIfEmpty();
@@ -42,8 +43,8 @@ final class Deadlines {
     }
 
     private void tellIfEmpty() {
-        if (expirations.isEmpty()) {
-            onEmpty.run();
+        if (onEmpty != null && expirations.isEmpty()) {
+            loop.execute(onEmpty);
         }
     }
 }

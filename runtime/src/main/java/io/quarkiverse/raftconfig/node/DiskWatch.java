@@ -15,6 +15,7 @@ final class DiskWatch {
     private final Runnable onChange;
     private final Alarm alarm;
     private boolean silent;
+    private boolean over;
 
     DiskWatch(NodeId self, Loop loop, StoreWriter writer, NodeSettings settings, Runnable onChange) {
         this.self = self;
@@ -31,6 +32,9 @@ final class DiskWatch {
 
     /** Looks now, and again when the oldest write that is under way will have taken too long. */
     void look() {
+        if (over) {
+            return;
+        }
         long since = writer.waitingSinceMillis();
         long patienceEnds = since == Long.MAX_VALUE ? Long.MAX_VALUE : since + patienceMillis;
         boolean nowSilent = loop.nowMillis() >= patienceEnds;
@@ -47,7 +51,9 @@ final class DiskWatch {
         onChange.run();
     }
 
-    void cancel() {
+    /** Looks no more. */
+    void end() {
+        over = true;
         alarm.cancel();
     }
 }

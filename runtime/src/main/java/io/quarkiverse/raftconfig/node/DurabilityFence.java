@@ -5,41 +5,42 @@ import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
 
-import io.quarkiverse.raftconfig.core.Message;
-
 /**
  * Holds back what promises something until what it promises is durable: votes, requests for votes and acknowledgements
  * leave only when the last write issued before them, and with it every earlier one, has reached the disk. Lives on the
  * loop.
+ *
+ * @param <M> what is sent
  */
-final class DurabilityFence {
-    private final Consumer<Message> sender;
-    private final Queue<Held> held = new ArrayDeque<>();
+final class DurabilityFence<M> {
+    private final Consumer<M> sender;
+    private final Queue<Held<M>> held = new ArrayDeque<>();
     private long issued;
     private long durable;
 
-    private record Held(long sequence, Message message) {
+    private record Held<M>(long sequence, M message) {
     }
 
-    DurabilityFence(Consumer<Message> sender) {
+    DurabilityFence(Consumer<M> sender) {
         this.sender = sender;
     }
 
-    /** @param sequence of a write that was handed to the store thread just now */
-    void issued(long sequence) {
-        if (sequence != issued + 1) {
-            throw new IllegalStateException("write " + sequence + " was issued after write " + issued);
-        }
-        issued = sequence;
+    /**
+     * A write is handed to the store thread.
+     *
+     * @return its sequence: it is the next one
+     */
+    long issue() {
+        return ++issued;
     }
 
     /** Sends now, if all that was issued is durable, and else as soon as it is. */
-    void send(List<Message> messages) {
-        for (Message message : messages) {
+    void send(List<M> messages) {
+        for (M message : messages) {
             if (durable == issued) {
                 sender.accept(message);
             } else {
-                held.add(new Held(issued, message));
+                held.add(new Held<>(issued, message));
             }
         }
     }
@@ -47,13 +48,13 @@ final class DurabilityFence {
     /** The write {@code sequence} and all before it are durable. */
     void durable(long sequence) {
         durable = Math.max(durable, sequence);
-        for (Held first = held.peek(); first != null && first.sequence <= durable; first = held.peek()) {
+        for (Held<M> first = held.peek(); first != null && first.sequence <= durable; first = held.peek()) {
             held.remove();
             sender.accept(first.message);
         }
     }
 
-    /** Nothing that is held back now will ever leave: the disk has failed. */
+    /** What is held back now will never leave: the disk has failed, or the node stops. */
     void drop() {
         held.clear();
     }

@@ -9,13 +9,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.core.ClusterId;
+import io.quarkiverse.raftconfig.core.Founding;
+import io.quarkiverse.raftconfig.core.FoundingInput;
 import io.quarkiverse.raftconfig.core.FoundingMessage;
+import io.quarkiverse.raftconfig.core.FoundingRecord;
 import io.quarkiverse.raftconfig.core.Input;
 import io.quarkiverse.raftconfig.core.Membership;
 import io.quarkiverse.raftconfig.core.Message;
@@ -39,9 +41,6 @@ import io.quarkiverse.raftconfig.state.Transaction;
  * </pre>
  */
 final class Member {
-    /** How long an orderly stop waits, at most, for writes that are under way. */
-    private static final long DRAIN_MILLIS_MAX = 500;
-
     private final NodeSettings settings;
     private final Loop loop;
     private final Lanes lanes;
@@ -63,10 +62,12 @@ final class Member {
 
     private Identity identity;
     private CoreHost host;
+    private final FoundingHost founding;
     private @Nullable Membership connectedWith;
     private @Nullable NodeId lastLeader;
     private long lastLeaderTerm;
-    private boolean stopping;
+    /** Null until the stop has begun. */
+    private @Nullable OrderlyStop ending;
     private @Nullable String degraded;
 
     /** @param state has applied the snapshot of {@code recovered}, and nothing more */
@@ -96,9 +97,23 @@ final class Member {
         this.desk = new PeerDesk(loop, route, appender, tickets, deadlines, settings);
         this.diskWatch = new DiskWatch(self.node(), loop, writer, settings, this::writeStatus);
         this.host = new CoreHost(new RaftCore(self, settings.raft(), recovered, random), parts, new CoreEvents());
+        this.founding = new FoundingHost(founding(ports.store()), settings, loop, writer, transport,
+                new FoundingEvents());
         this.milestones = new Milestones(host.core().lastLog().index());
-        this.board = new StatusBoard(settings, host.core(), situation(new TreeMap<>()));
+        this.board = new StatusBoard(settings, host.core(),
+                situation(new TreeMap<>(), applier.membershipApplied() ? null : "the start"));
         route.begin(host);
+    }
+
+    /** A member of a cluster only tells others that it is one, whatever its list says by now. */
+    private Founding founding(RaftStore store) {
+        boolean blank = identity.clusterId() == null;
+        SortedSet<NodeId> listed = new TreeSet<>(settings.members().keySet());
+        if (!blank) {
+            listed.add(self.node());
+        }
+        FoundingRecord kept = store.founding();
+        return new Founding(self, listed, kept == null ? FoundingRecord.NONE : kept, blank, settings.raft(), random);
     }
 
     Inbox inbox() {
@@ -139,12 +154,17 @@ final class Member {
     }
 
     void awaitRevision(long revision, long deadlineMillis, CompletableFuture<PublishedState> answer) {
-        reads.beginAt(revision, deadlineMillis, answer);
+        String refusal = refusal();
+        if (refusal == null) {
+            reads.beginAt(revision, deadlineMillis, answer);
+        } else {
+            answer.completeExceptionally(new ProposalFailedException(PeerResponse.Kind.NO_LEADER, refusal));
+        }
     }
 
     /** Why nothing new is begun; null if it is. */
     private @Nullable String refusal() {
-        if (stopping) {
+        if (ending != null) {
             return "this node is stopping";
         }
         return degraded == null ? null : "this node takes no part any more: " + degraded;
@@ -156,7 +176,7 @@ final class Member {
     }
 
     private void opened(@Nullable Throwable failure) {
-        if (stopping) {
+        if (ending != null) {
             return;
         }
         if (failure != null) {
@@ -164,19 +184,14 @@ final class Member {
             return;
         }
         milestones.opened();
-        if (identity.clusterId() == null && settings.members().size() <= 1) {
-            SortedSet<ReplicaId> alone = new TreeSet<>();
-            alone.add(self);
-            found(Membership.of(alone, settings.members()));
-        } else {
-            host.feed(new Input.TimePassed());
-        }
+        host.feed(new Input.TimePassed());
+        founding.feed(new FoundingInput.TimePassed());
     }
 
-    /** Makes a new cluster of these members, and this node the first to have its log. */
-    private void found(Membership membership) {
+    /** Makes a new cluster of these voters, and this node the first to have its log. */
+    private void found(SortedSet<ReplicaId> voters) {
         ClusterId clusterId = new ClusterId(random.nextLong(), random.nextLong());
-        Recovered founded = Recovered.founded(membership);
+        Recovered founded = Recovered.founded(Membership.of(voters, settings.members()));
         host.halt();
         StoreWrite write = new StoreWrite(founded.hardState(), founded.entries(), -1, clusterId, null);
         parts.writer().write(write, () -> {
@@ -192,6 +207,7 @@ final class Member {
         identity = new Identity(self.node(), self.storage(), clusterId);
         RaftConfigLog.LOG.joined(self.node().value(), clusterId.toString());
         transport.joined(clusterId);
+        founding.feed(new FoundingInput.Joined());
     }
 
     private void snapshotTaken(SnapshotPoint point) {
@@ -209,7 +225,7 @@ final class Member {
         }
         degraded = reason;
         RaftConfigLog.LOG.degraded(self.node().value(), reason, cause);
-        if (!stopping) {
+        if (ending == null) {
             transport.stop();
         }
         halt("this node takes no part any more: " + reason);
@@ -219,7 +235,8 @@ final class Member {
     /** Takes no part any more, and lets nobody wait for it. */
     private void halt(String reason) {
         host.halt();
-        diskWatch.cancel();
+        founding.halt();
+        diskWatch.end();
         writes.failAll(reason);
         reads.failAll(reason);
         desk.failAll(reason);
@@ -228,32 +245,21 @@ final class Member {
 
     /** @param timeoutMillis after which the stage fails; what is still open then is closed when the disk lets it */
     void stop(long timeoutMillis, CompletableFuture<Void> stopped) {
-        if (stopping) {
+        if (ending != null) {
             return;
         }
-        stopping = true;
+        ending = new OrderlyStop(loop, deadlines, parts.writer(), lanes, this::leave, timeoutMillis, stopped);
         milestones.fail(new IllegalStateException("the node was stopped"));
         writes.failWaiting("this node is stopping");
         reads.failAll("this node is stopping");
         writeStatus();
-        Loop.Timer limit = loop.schedule(timeoutMillis, () -> {
-            lanes.close();
-            stopped.completeExceptionally(new TimeoutException("the node had not stopped after " + timeoutMillis + " ms"));
-        });
-        Once close = new Once(() -> close(() -> {
-            limit.cancel();
-            lanes.close();
-            stopped.complete(null);
-        }));
-        deadlines.whenEmpty(close);
-        loop.schedule(Math.min(DRAIN_MILLIS_MAX, timeoutMillis / 4), close);
     }
 
     /** What is under way by now stays unknown to those who wait for it. */
-    private void close(Runnable closed) {
+    private CompletionStage<Void> leave() {
         host.writeCommitIndex();
         halt("this node has stopped");
-        transport.stop().whenComplete((done, failure) -> parts.writer().close(closed));
+        return transport.stop();
     }
 
     private void connect() {
@@ -287,6 +293,7 @@ final class Member {
             return;
         }
         if (node != null) {
+            milestones.leaderSeen();
             RaftConfigLog.LOG.leaderChanged(self.node().value(), node.value(), core.term());
         } else if (lastLeader != null) {
             RaftConfigLog.LOG.leaderLost(self.node().value(), lastLeader.value(), lastLeaderTerm);
@@ -299,21 +306,24 @@ final class Member {
     }
 
     private void writeStatus() {
-        board.write(host.core(), situation(transport.connected()));
+        SortedMap<NodeId, ReplicaId> connected = transport.connected();
+        board.write(host.core(), situation(connected, parts.applier().membershipApplied() ? null : waitingFor(connected)));
     }
 
-    private StatusBoard.Situation situation(SortedMap<NodeId, ReplicaId> connected) {
+    private String waitingFor(SortedMap<NodeId, ReplicaId> connected) {
+        return milestones.isOpen()
+                ? founding.waitingFor(identity.clusterId() == null, connected, transport.notConnected())
+                : "the peer port to open";
+    }
+
+    private StatusBoard.Situation situation(SortedMap<NodeId, ReplicaId> connected, @Nullable String waitingFor) {
         Applier applier = parts.applier();
         boolean hasState = applier.membershipApplied();
         boolean caughtUp = host.takesPart() && milestones.isCaughtUp(applier.lastApplied(), host.core());
         String silentDisk = diskWatch.isSilent() ? "the disk does not answer" : null;
         return new StatusBoard.Situation(identity, connected, applier.lastApplied().index(),
                 parts.snapshots().newest().index(), applier.published().revision(), host.takesPart(), hasState, caughtUp,
-                stopping, degraded == null ? silentDisk : degraded, hasState ? null : waitingFor());
-    }
-
-    private String waitingFor() {
-        return "a leader";
+                ending != null, degraded == null ? silentDisk : degraded, waitingFor);
     }
 
     private final class FromPeers implements PeerTransport.Listener {
@@ -326,6 +336,7 @@ final class Member {
 
         @Override
         public void received(ReplicaId from, FoundingMessage message) {
+            founding.feed(new FoundingInput.Received(from, message));
         }
 
         @Override
@@ -341,6 +352,7 @@ final class Member {
         @Override
         public void connected(ReplicaId peer, @Nullable ClusterId clusterId) {
             parts.allegiance().shown(peer.node(), clusterId);
+            founding.feed(new FoundingInput.Connected(peer, clusterId != null));
             reads.ask();
             writes.tryAgain();
             writeStatus();
@@ -363,6 +375,23 @@ final class Member {
         @Override
         public void broken(Throwable cause) {
             degrade("a rule of the algorithm does not hold", cause);
+        }
+    }
+
+    private final class FoundingEvents implements FoundingHost.Events {
+        @Override
+        public void stepped() {
+            writeStatus();
+        }
+
+        @Override
+        public void founded(SortedSet<ReplicaId> voters) {
+            found(voters);
+        }
+
+        @Override
+        public void broken(Throwable cause) {
+            degrade("a rule of the founding does not hold", cause);
         }
     }
 

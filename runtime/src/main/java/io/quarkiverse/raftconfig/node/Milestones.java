@@ -12,6 +12,7 @@ final class Milestones {
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
     private final long lastIndexAtStart;
     private boolean open;
+    private boolean leaderSeen;
 
     /** @param lastIndexAtStart the end of the log when the node started */
     Milestones(long lastIndexAtStart) {
@@ -31,13 +32,18 @@ final class Milestones {
         open = true;
     }
 
+    /** A leader was heard of since the start: what is known to be committed is not only what was recorded. */
+    void leaderSeen() {
+        leaderSeen = true;
+    }
+
     boolean isOpen() {
         return open;
     }
 
     /** Whether an entry of the current term was seen committed, and all that was in the log at the start is applied. */
     boolean isCaughtUp(Position lastApplied, RaftCore core) {
-        return lastApplied.term() == core.term() && lastApplied.index() >= lastIndexAtStart && lastApplied.index() > 0;
+        return leaderSeen && lastApplied.term() == core.term() && lastApplied.index() >= lastIndexAtStart;
     }
 
     void look(Applier applier, RaftCore core) {

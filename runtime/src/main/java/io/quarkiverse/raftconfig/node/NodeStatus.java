@@ -17,7 +17,8 @@ import io.quarkiverse.raftconfig.core.Role;
  * @param reachableVoters voters that this node is connected with, itself included
  * @param peers what this node knows of each other member, by node id
  * @param hasState whether the first state is there: the node belongs to a cluster and has applied its first membership
- * @param caughtUp whether an entry of the current term was seen committed, and all that was in the log at boot is applied
+ * @param caughtUp whether a leader was heard of since the start, an entry of the current term was seen committed, and all
+ *        that was in the log at boot is applied
  * @param stopping whether the orderly stop has begun
  * @param degraded why this node takes no part any more; null while it does
  * @param waitingFor what a node that has no state yet waits for; null if it has

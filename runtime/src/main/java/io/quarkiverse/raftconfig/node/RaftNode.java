@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
 
 import io.quarkiverse.raftconfig.core.Recovered;
 import io.quarkiverse.raftconfig.state.ConfigState;
+import io.quarkiverse.raftconfig.state.MalformedStateException;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.PublishedState;
 import io.quarkiverse.raftconfig.state.Transaction;
@@ -35,9 +36,19 @@ public final class RaftNode {
         Recovered recovered = ports.store().recovered();
         this.state = StateAtStart.read(ports.store(), recovered);
         this.notifier = new Notifier(ports.lanes().notifier(), ports.store().identity().nodeId());
-        this.member = new Member(settings, ports, random, recovered, state, notifier);
+        this.member = member(settings, ports, random, recovered);
         this.writes = new Permits(settings.inFlightMax());
         this.reads = new Permits(settings.inFlightMax());
+    }
+
+    private Member member(NodeSettings settings, Ports ports, RandomGenerator random, Recovered recovered) {
+        try {
+            return new Member(settings, ports, random, recovered, state, notifier);
+        } catch (MalformedStateException e) {
+            throw new StoreDamagedException("The log of node " + ports.store().identity().nodeId() + " holds a committed "
+                    + "entry that can't be applied. Start the version that wrote it, restore the data directory from a "
+                    + "backup, or empty it and have this node replaced.", e);
+        }
     }
 
     /**
@@ -52,6 +63,7 @@ public final class RaftNode {
         try {
             node = new RaftNode(settings, ports, random);
         } catch (RuntimeException e) {
+            ports.loop().execute(ports.transport()::stop);
             ports.store().close();
             ports.lanes().close();
             throw e;
@@ -131,6 +143,10 @@ public final class RaftNode {
 
     /** Bounded here, on the caller's thread: whatever the loop is doing, no more than this can be waiting for it. */
     private <T> CompletionStage<T> begin(Permits permits, long timeoutMillis, Call<T> call) {
+        if (stopped.isDone()) {
+            return CompletableFuture.failedFuture(
+                    new ProposalFailedException(PeerResponse.Kind.NO_LEADER, "this node has stopped"));
+        }
         if (!permits.tryTake()) {
             return CompletableFuture.failedFuture(new ProposalFailedException(PeerResponse.Kind.TOO_MANY_REQUESTS,
                     "as many requests as may be are under way on this node"));

@@ -87,6 +87,7 @@ public final class InMemoryRaftStore implements RaftStore {
     private @Nullable Recovered recovered;
     private volatile Consumer<StoreWrite> beforePersist = write -> {
     };
+    private volatile boolean snapshotsRefused;
     private volatile boolean closed;
 
     private InMemoryRaftStore(Disk disk) {
@@ -109,6 +110,11 @@ public final class InMemoryRaftStore implements RaftStore {
         beforePersist(write -> {
             throw new UncheckedIOException(new IOException("Input/output error"));
         });
+    }
+
+    /** Every snapshot file from now on is refused, as by a full disk. */
+    public void refuseSnapshots() {
+        snapshotsRefused = true;
     }
 
     @Override
@@ -210,6 +216,9 @@ public final class InMemoryRaftStore implements RaftStore {
     @Override
     public void writeSnapshot(SnapshotPoint point, SnapshotContent content) throws IOException {
         refuseIfClosed();
+        if (snapshotsRefused) {
+            throw new IOException("No space left on device");
+        }
         var bytes = new ByteArrayOutputStream();
         content.writeTo(bytes);
         synchronized (disk) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -129,6 +130,11 @@ final class VirtualCluster {
         replica(id).life = null;
     }
 
+    /** The node is to come back with an empty disk. */
+    void wipe(NodeId id) {
+        replicas.put(id, new Replica(blankDisk(id)));
+    }
+
     RaftNode node(NodeId id) {
         return life(id).node;
     }
@@ -198,7 +204,13 @@ final class VirtualCluster {
     }
 
     void await(BooleanSupplier condition) {
-        assertThat(time.passUntil(condition, 60_000)).as("it happens within a minute").isTrue();
+        assertThat(time.passUntil(condition, 60_000)).as(() -> "it happens within a minute; " + describe()).isTrue();
+    }
+
+    private String describe() {
+        StringJoiner nodes = new StringJoiner("\n");
+        running().forEach(id -> nodes.add(id + ": " + node(id).status()));
+        return nodes.toString();
     }
 
     /** Lets time pass until {@code stage} is done. */

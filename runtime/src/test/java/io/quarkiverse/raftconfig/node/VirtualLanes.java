@@ -11,15 +11,36 @@ final class VirtualLanes implements Lanes {
     private final Lane store;
     private final Lane files;
     private final Lane notifier;
+    private long nextStoreMicros = -1;
+    private boolean storeHeld;
     private boolean killed;
     private boolean closed;
 
     /** @param storeMicros how long the next commit takes; drawn when it begins */
     VirtualLanes(VirtualTime time, LongSupplier storeMicros) {
         this.time = time;
-        this.store = new Lane(storeMicros);
+        this.store = new Lane(() -> {
+            long micros = nextStoreMicros < 0 ? storeMicros.getAsLong() : nextStoreMicros;
+            nextStoreMicros = -1;
+            return micros;
+        });
         this.files = new Lane(() -> 5_000);
         this.notifier = new Lane(() -> 0);
+    }
+
+    /** The next commit is slow, once. */
+    void nextStoreTaskTakes(long micros) {
+        nextStoreMicros = micros;
+    }
+
+    /** No commit ends until {@link #releaseStore}. */
+    void holdStore() {
+        storeHeld = true;
+    }
+
+    void releaseStore() {
+        storeHeld = false;
+        store.finishIfDue();
     }
 
     /** What was not done yet is lost, as in a crash. */
@@ -55,6 +76,7 @@ final class VirtualLanes implements Lanes {
         private final LongSupplier micros;
         private final Queue<Runnable> tasks = new ArrayDeque<>();
         private boolean busy;
+        private boolean due;
 
         Lane(LongSupplier micros) {
             this.micros = micros;
@@ -77,9 +99,15 @@ final class VirtualLanes implements Lanes {
         }
 
         private void finish() {
-            if (killed) {
+            due = true;
+            finishIfDue();
+        }
+
+        private void finishIfDue() {
+            if (killed || !due || (storeHeld && this == store)) {
                 return;
             }
+            due = false;
             tasks.remove().run();
             busy = false;
             if (!tasks.isEmpty()) {

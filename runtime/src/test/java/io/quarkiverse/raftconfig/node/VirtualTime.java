@@ -34,7 +34,11 @@ final class VirtualTime {
 
     /** Lets so much time pass, and all happen that is due by then. */
     void passMillis(long millis) {
-        long untilMicros = nowMicros + millis * 1000;
+        passMicros(millis * 1000);
+    }
+
+    void passMicros(long micros) {
+        long untilMicros = nowMicros + micros;
         while (!events.isEmpty() && events.peek().atMicros <= untilMicros) {
             next();
         }

@@ -1,0 +1,137 @@
+package io.quarkiverse.raftconfig.node;
+
+import java.util.Collection;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import io.quarkiverse.raftconfig.core.Founding;
+import io.quarkiverse.raftconfig.core.FoundingEffects;
+import io.quarkiverse.raftconfig.core.FoundingInput;
+import io.quarkiverse.raftconfig.core.FoundingMessage;
+import io.quarkiverse.raftconfig.core.FoundingRecord;
+import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.ReplicaId;
+import io.quarkiverse.raftconfig.log.RaftConfigLog;
+
+/** Feeds the founding, as {@link CoreHost} feeds the core, and says for whom a blank node waits. Lives on the loop. */
+final class FoundingHost {
+    private final Founding founding;
+    private final NodeSettings settings;
+    private final Loop loop;
+    private final StoreWriter writer;
+    private final Events events;
+    private final DurabilityFence<FoundingEffects.Outgoing> fence;
+    private final Alarm wake;
+
+    private SortedMap<NodeId, FoundingMessage.Verdict> refusalsTold = new TreeMap<>();
+    private boolean halted;
+
+    /** What the node wants to know of it. */
+    interface Events {
+        /** An input was taken: what is waited for may be something else now. */
+        void stepped();
+
+        /** This node is to found the cluster, with these voters. Told once. */
+        void founded(SortedSet<ReplicaId> voters);
+
+        /** An invariant does not hold. This host has halted. */
+        void broken(Throwable cause);
+    }
+
+    FoundingHost(Founding founding, NodeSettings settings, Loop loop, StoreWriter writer, PeerTransport transport,
+            Events events) {
+        this.founding = founding;
+        this.settings = settings;
+        this.loop = loop;
+        this.writer = writer;
+        this.events = events;
+        this.fence = new DurabilityFence<>(outgoing -> transport.send(outgoing.to(), outgoing.message()));
+        this.wake = new Alarm(loop, () -> feed(new FoundingInput.TimePassed()));
+    }
+
+    void feed(FoundingInput input) {
+        if (halted) {
+            return;
+        }
+        try {
+            carryOut(founding.step(loop.nowMillis(), input));
+        } catch (RuntimeException | AssertionError e) {
+            halt();
+            events.broken(e);
+        }
+    }
+
+    private void carryOut(FoundingEffects effects) {
+        FoundingRecord record = effects.persist();
+        if (record != null) {
+            long sequence = fence.issue();
+            writer.write(StoreWrite.ofFounding(record), () -> fence.durable(sequence));
+        }
+        fence.send(effects.sendWhenDurable());
+        wake.setTo(effects.wakeAtMillis());
+        tellRefusals();
+        events.stepped();
+        if (effects.found() != null) {
+            events.founded(effects.found());
+        }
+    }
+
+    void halt() {
+        halted = true;
+        fence.drop();
+        wake.cancel();
+    }
+
+    /** What a node without a state waits for, in words for people. */
+    String waitingFor(boolean blank, SortedMap<NodeId, ReplicaId> connected, SortedMap<NodeId, String> notConnected) {
+        StringJoiner text = new StringJoiner("; ");
+        ReplicaId promisedTo = founding.kept().promisedTo();
+        if (!blank) {
+            text.add("a leader that says what is committed");
+        } else if (!founding.awaited().isEmpty()) {
+            text.add("an answer of " + names(founding.awaited()) + ", to found the cluster");
+        } else if (promisedTo != null) {
+            text.add("node " + promisedTo + ", to which this node has promised itself, to found the cluster");
+        } else if (founding.isFounder() && !founding.refusals().isEmpty()) {
+            text.add("the cluster can't be founded yet");
+        } else {
+            text.add("the first of the members, " + firstMember() + ", to found the cluster");
+        }
+        if (blank && founding.isFounder()) {
+            founding.refusals().forEach((node, verdict) -> text.add(node + " " + describe(verdict)));
+        }
+        text.add(connected.isEmpty() ? "connected with nobody" : "connected with " + names(connected.keySet()));
+        notConnected.forEach((node, reason) -> text.add(node + ": " + reason));
+        return text.toString();
+    }
+
+    private void tellRefusals() {
+        SortedMap<NodeId, FoundingMessage.Verdict> refusals = founding.refusals();
+        refusals.forEach((node, verdict) -> {
+            if (verdict != refusalsTold.get(node)) {
+                RaftConfigLog.LOG.foundingRefused(firstMember(), node.value(), describe(verdict));
+            }
+        });
+        refusalsTold = refusals;
+    }
+
+    private String firstMember() {
+        return settings.members().isEmpty() ? "this node" : settings.members().firstKey().value();
+    }
+
+    private static String describe(FoundingMessage.Verdict verdict) {
+        return switch (verdict) {
+            case PROMISED -> "has promised itself";
+            case NOT_BLANK -> "belongs to a cluster already: this node waits to be taken in by it";
+            case PROMISED_TO_ANOTHER -> "has promised itself to another founder";
+            case OTHER_MEMBERS -> "lists other members in quarkus.raft-config.members: list the same on all nodes";
+        };
+    }
+
+    private static String names(Collection<NodeId> nodes) {
+        return nodes.stream().map(NodeId::value).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,100 @@
+package io.quarkiverse.raftconfig.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletionStage;
+
+import org.junit.jupiter.api.Test;
+
+import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.Role;
+import io.quarkiverse.raftconfig.state.Outcome;
+
+/** A node that can't remember must not promise (pitfalls 10, 11, 12). */
+class FailingDiskTest {
+
+    @Test
+    void leaderWhoseDiskFailsIsDegradedAndReplaced() {
+        // given a leader whose disk refuses from now on
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId broken = cluster.leader();
+        cluster.get(cluster.put(broken, "a", "1"));
+        cluster.store(broken).breakDisk();
+
+        // when something is written through it
+        CompletionStage<Outcome> write = cluster.put(broken, "a", "2");
+
+        // then that write may or may not be committed, and the node says that it takes no part any more
+        assertThat(cluster.failure(write)).isEqualTo(PeerResponse.Kind.OUTCOME_UNKNOWN);
+        NodeStatus status = cluster.node(broken).status();
+        assertThat(status.degraded()).isEqualTo("the data directory can't be written");
+        assertThat(status.role()).isEqualTo(Role.FOLLOWER);
+        assertThat(status.caughtUp()).isFalse();
+
+        // and the others elect another at once, for they have noticed
+        cluster.await(() -> cluster.leaderOrNull() != null);
+        assertThat(cluster.leader()).isNotEqualTo(broken);
+        cluster.get(cluster.put(cluster.leader(), "b", "1"));
+
+        // and its last state can still be read, but not written
+        assertThat(cluster.value(broken, "a")).isNotNull();
+        assertThat(cluster.failure(cluster.put(broken, "a", "3"))).isEqualTo(PeerResponse.Kind.NO_LEADER);
+        assertThat(cluster.failure(cluster.node(broken).readLinearizable(5_000)))
+                .isEqualTo(PeerResponse.Kind.NO_LEADER);
+    }
+
+    @Test
+    void followerWhoseDiskFailsHoldsNobodyBack() {
+        // given a follower whose disk refuses
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId broken = cluster.follower();
+        cluster.store(broken).breakDisk();
+
+        // when something is written
+        Outcome outcome = cluster.get(cluster.put(cluster.leader(), "a", "1"));
+
+        // then it is done, without the follower having acknowledged anything
+        assertThat(outcome).isInstanceOf(Outcome.Applied.class);
+        cluster.await(() -> cluster.node(broken).status().degraded() != null);
+        assertThat(cluster.disk(broken).entries()).hasSizeLessThan(cluster.disk(cluster.leader()).entries().size());
+    }
+
+    @Test
+    void degradedNodeComesBackWithARestart() {
+        // given a node that is degraded
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId broken = cluster.follower();
+        cluster.store(broken).breakDisk();
+        cluster.get(cluster.put(cluster.leader(), "a", "1"));
+        cluster.await(() -> cluster.node(broken).status().degraded() != null);
+
+        // when it is stopped, the disk mended, and started again
+        cluster.stop(broken);
+        cluster.start(broken);
+
+        // then it takes part
+        cluster.await(() -> "1".equals(cluster.value(broken, "a")));
+        assertThat(cluster.node(broken).status().degraded()).isNull();
+    }
+
+    @Test
+    void leaderWhoseDiskHangsGivesWayAndComesBack() {
+        // given a leader whose disk takes four seconds for the next commit
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId hanging = cluster.leader();
+        cluster.lanes(hanging).nextStoreTaskTakes(4_000_000);
+
+        // when something is written through it, the others do it without its disk
+        assertThat(cluster.get(cluster.put(hanging, "a", "1"))).isInstanceOf(Outcome.Applied.class);
+
+        // then it gives way after an election timeout, and says why
+        cluster.await(() -> cluster.node(hanging).status().degraded() != null);
+        assertThat(cluster.node(hanging).status().degraded()).isEqualTo("the disk does not answer");
+        cluster.await(() -> cluster.leaderOrNull() != null && !cluster.leader().equals(hanging));
+        cluster.get(cluster.put(cluster.leader(), "b", "1"));
+
+        // and takes part again when the disk does
+        cluster.await(() -> cluster.node(hanging).status().degraded() == null);
+        cluster.await(() -> cluster.disk(hanging).entries().size() == cluster.disk(cluster.leader()).entries().size());
+    }
+}
