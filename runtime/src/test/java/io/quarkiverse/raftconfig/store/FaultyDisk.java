@@ -313,7 +313,8 @@ final class FaultyDisk implements Disk {
                     reachPlatter(inode);
                     inode.unforced.clear();
                 } else if (!powerOff) {
-                    inode.platter = inode.cache.clone();
+                    inode.platter = Arrays.copyOf(inode.platter, inode.cache.length);
+                    inode.unforced.forEach(write -> write.bytes.copyTo(inode.platter, write.at));
                     inode.unforced.clear();
                 }
                 ends(fails);
