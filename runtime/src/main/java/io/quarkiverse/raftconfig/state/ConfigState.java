@@ -184,6 +184,10 @@ public final class ConfigState {
     }
 
     private Outcome change(Transaction transaction) {
+        long expected = transaction.expectedRevision();
+        if (expected != Transaction.ANY_REVISION && expected != revision) {
+            return new Outcome.Mismatch(Outcome.WHOLE_STATE, revision);
+        }
         for (Change change : transaction.changes()) {
             Property current = properties.get(change.name());
             if (!holds(change.expectation(), current)) {

@@ -8,6 +8,9 @@ import io.quarkiverse.raftconfig.Property;
 
 /** What applying a command gave: the same on every replica. */
 public sealed interface Outcome {
+    /** What a {@link Mismatch} names if it was the revision of the whole state. */
+    String WHOLE_STATE = "";
+
     /**
      * Done.
      *
@@ -33,7 +36,9 @@ public sealed interface Outcome {
     /**
      * An expectation did not hold.
      *
-     * @param currentRevision of the property's last change, when the command was applied; 0 if there was no such property
+     * @param name of the property; {@link #WHOLE_STATE} for none
+     * @param currentRevision of the property's last change, when the command was applied; 0 if there was no such property. Or
+     *        of the whole state
      */
     record Mismatch(String name, long currentRevision) implements Outcome {
     }

@@ -17,7 +17,8 @@ import io.quarkiverse.raftconfig.state.Transaction.Change;
  * @param index of the entry
  * @param atMillis the time of the entry
  * @param revision of the state after it; 0 if an expectation did not hold
- * @param mismatched which change's expectation did not hold; -1 if all did
+ * @param mismatched which change's expectation did not hold; as many as there are changes for that of the whole state; -1 if
+ *        all did
  * @param mismatchedRevision the revision of the property that {@code mismatched} names
  * @param traces one for each change, if all expectations held
  */
@@ -51,8 +52,9 @@ record Remembered(Key key, long index, long atMillis, String fingerprint, long r
             }
             return new Remembered(key, index, atMillis, fingerprint, applied.revision(), -1, 0, traces);
         } else if (outcome instanceof Outcome.Mismatch mismatch) {
+            List<Change> changes = transaction.changes();
             int mismatched = 0;
-            while (!transaction.changes().get(mismatched).name().equals(mismatch.name())) {
+            while (mismatched < changes.size() && !changes.get(mismatched).name().equals(mismatch.name())) {
                 mismatched++;
             }
             return new Remembered(key, index, atMillis, fingerprint, 0, mismatched, mismatch.currentRevision(), List.of());
@@ -65,7 +67,9 @@ record Remembered(Key key, long index, long atMillis, String fingerprint, long r
         if (!fingerprint.equals(itsFingerprint)) {
             return new Outcome.KeyReused();
         } else if (mismatched >= 0) {
-            return new Outcome.Mismatch(repetition.changes().get(mismatched).name(), mismatchedRevision);
+            String name = mismatched == repetition.changes().size() ? Outcome.WHOLE_STATE
+                    : repetition.changes().get(mismatched).name();
+            return new Outcome.Mismatch(name, mismatchedRevision);
         }
         List<Outcome.Result> results = new ArrayList<>();
         for (int i = 0; i < traces.size(); i++) {

@@ -15,11 +15,19 @@ import io.quarkiverse.raftconfig.Expectation;
  * @param by who asks for it; empty if not known
  * @param comment why; null for nothing
  * @param idempotencyKey null for none; it means something only together with {@code by}
+ * @param expectedRevision of the whole state when it is applied; {@link #ANY_REVISION} for any
  * @param changes in order; no name twice
  */
 public record Transaction(Stamp stamp, String by, @Nullable String comment, @Nullable String idempotencyKey,
-        List<Change> changes) {
+        long expectedRevision, List<Change> changes) {
+
+    /** Whatever the revision of the whole state. */
+    public static final long ANY_REVISION = -1;
+
     public Transaction {
+        if (expectedRevision < ANY_REVISION) {
+            throw new IllegalArgumentException("a revision is not negative: " + expectedRevision);
+        }
         changes = List.copyOf(changes);
         Set<String> names = new HashSet<>();
         for (Change change : changes) {
@@ -30,6 +38,12 @@ public record Transaction(Stamp stamp, String by, @Nullable String comment, @Nul
         }
     }
 
+    /** Whatever the revision of the whole state. */
+    public Transaction(Stamp stamp, String by, @Nullable String comment, @Nullable String idempotencyKey,
+            List<Change> changes) {
+        this(stamp, by, comment, idempotencyKey, ANY_REVISION, changes);
+    }
+
     /** Not yet taken by a leader. */
     public Transaction(String by, @Nullable String comment, @Nullable String idempotencyKey, List<Change> changes) {
         this(Stamp.NONE, by, comment, idempotencyKey, changes);
@@ -37,7 +51,12 @@ public record Transaction(Stamp stamp, String by, @Nullable String comment, @Nul
 
     /** The same, taken by a leader. */
     public Transaction stamped(Stamp stamp) {
-        return new Transaction(stamp, by, comment, idempotencyKey, changes);
+        return new Transaction(stamp, by, comment, idempotencyKey, expectedRevision, changes);
+    }
+
+    /** The same, if the whole state is at {@code expectedRevision} when it is applied. */
+    public Transaction expecting(long expectedRevision) {
+        return new Transaction(stamp, by, comment, idempotencyKey, expectedRevision, changes);
     }
 
     /** Without values, comment and key. */

@@ -21,10 +21,11 @@ import io.quarkiverse.raftconfig.state.Transaction.Stamp;
  * The bytes of a {@link Transaction}: what a command of the log holds.
  *
  * <pre>
- * version (1) | time | keys max | keys age | by | comment? | key? | count | count x (name | value? | expectation)
+ * version (1) | time | keys max | keys age | by | comment? | key? | revision | count | count x (name | value? | expectation)
  * </pre>
  *
- * Numbers and strings as {@link StateWriter} writes them; {@code ?} is a byte 0, or a byte 1 and the string.
+ * Numbers and strings as {@link StateWriter} writes them; revision is the expected one plus one, 0 for any; {@code ?} is a byte
+ * 0, or a byte 1 and the string.
  */
 public final class TransactionCodec {
     private static final int VERSION = 1;
@@ -48,6 +49,7 @@ public final class TransactionCodec {
             out.writeString(transaction.by());
             out.writeNullable(transaction.comment());
             out.writeNullable(transaction.idempotencyKey());
+            out.writeNumber(transaction.expectedRevision() + 1);
             writeChanges(out, transaction.changes());
             return bytes.toByteArray();
         } catch (IOException e) {
@@ -64,9 +66,10 @@ public final class TransactionCodec {
             String by = in.readString();
             String comment = in.readNullable();
             String key = in.readNullable();
+            long expectedRevision = in.readNumber() - 1;
             List<Change> changes = readChanges(in);
             in.readEnd();
-            return new Transaction(stamp, by, comment, key, changes);
+            return new Transaction(stamp, by, comment, key, expectedRevision, changes);
         } catch (IllegalArgumentException e) {
             throw new MalformedStateException("not a transaction", e);
         } catch (IOException e) {
@@ -80,6 +83,7 @@ public final class TransactionCodec {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             StateWriter out = new StateWriter(bytes);
             out.writeNullable(transaction.comment());
+            out.writeNumber(transaction.expectedRevision() + 1);
             writeChanges(out, transaction.changes());
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
             return HexFormat.of().formatHex(digest);

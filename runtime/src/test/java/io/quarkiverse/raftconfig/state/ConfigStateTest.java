@@ -111,6 +111,21 @@ class ConfigStateTest {
     }
 
     @Test
+    void aBatchMayExpectTheRevisionOfTheWholeState() {
+        // given a state at revision 1
+        applied(put("a", "1"));
+        var batch = new Transaction(new Stamp(now, 10, 60_000), "ann", "why", "k", List.of(put("b", "1")));
+
+        // then what expects another is refused, again too, and what expects this one is applied
+        for (int i = 0; i < 2; i++) {
+            assertThat(state.apply(nextIndex++, TransactionCodec.encode(batch.expecting(0))))
+                    .isEqualTo(new Outcome.Mismatch(Outcome.WHOLE_STATE, 1));
+        }
+        var other = new Transaction(new Stamp(now, 10, 60_000), "ann", "why", "l", List.of(put("b", "1"))).expecting(1);
+        assertThat(state.apply(nextIndex++, TransactionCodec.encode(other))).isInstanceOf(Outcome.Applied.class);
+    }
+
+    @Test
     void aBatchIsMadeWholeOrNotAtAll() {
         // given a property
         applied(put("a", "1"));

@@ -26,12 +26,12 @@ import io.quarkiverse.raftconfig.state.Transaction.Stamp;
  */
 class StateCodecTest {
     private static final Transaction TRANSACTION = new Transaction(new Stamp(1_700_000_000_000L, 10_000, 600_000), "ann",
-            "why ä", "key-1", List.of(new Change("a.b", "välue", Expectation.none()),
+            "why ä", "key-1", 6, List.of(new Change("a.b", "välue", Expectation.none()),
                     new Change("c", null, Expectation.revision(300)), new Change("d", "", Expectation.absent()),
                     new Change("e", "1", Expectation.present())));
     private static final String TRANSACTION_HEX = "01" // version
             + "80d095ffbc31" + "904e" + "c0cf24" // time, keys max, keys age
-            + "03616e6e" + "0106776879" + "20c3a4" + "01056b65792d31" // by, comment, key
+            + "03616e6e" + "0106776879" + "20c3a4" + "01056b65792d31" + "07" // by, comment, key, expected revision
             + "04" + "03612e62" + "010676c3a46c7565" + "00" // four changes: put a.b
             + "0163" + "00" + "03ac02" // remove c at revision 300
             + "0164" + "0100" + "01" // put d, if absent, to nothing
@@ -50,12 +50,12 @@ class StateCodecTest {
             + "0162" + "0132" + "02" + "02" + "01" + "00" + "e807" + "00"
             + "02" // two keys: whose, which, index, time, the SHA-256 of comment and changes in hexadecimal
             + "03616e6e" + "016b" + "01" + "e807" + "40"
-            + "3238393135343337613632386563323732373261666664636666663631303862"
-            + "3336316564376261646165353031346135653039333139633934613638376265"
+            + "3831646330643962383732383933663939386231643133653834343362343064"
+            + "3761346331613664613762653061316435323437616638613638393833386432"
             + "01" + "00" + "00" + "01" + "000101" // at revision 1, none mismatched, one change: created at 1, version 1
             + "03616e6e" + "0172" + "02" + "e807" + "40"
-            + "3335363262373761343436313338626162303831343839616261373732313431"
-            + "6637633236306135306433316262323564653932323033633930646336306530"
+            + "3137383938656138346665376461383266393563323561326535626238663632"
+            + "6437313631313965646535356335646232616261323135363132623832643132"
             + "00" + "01" + "00" + "00"; // no revision, the first mismatched, at revision 0, no changes
 
     @Test
@@ -114,7 +114,7 @@ class StateCodecTest {
     @Test
     void aClaimedLengthReservesNoMemory() {
         // given a string that claims 2 GiB and a transaction that claims two thousand million changes
-        for (String hex : List.of("01000000" + "ffffffff07" + "61", "01000000" + "00" + "00" + "00" + "ffffffff07")) {
+        for (String hex : List.of("01000000" + "ffffffff07" + "61", "01000000" + "00" + "00" + "00" + "00" + "ffffffff07")) {
             assertThatThrownBy(() -> TransactionCodec.decode(HexFormat.of().parseHex(hex)))
                     .isInstanceOf(MalformedStateException.class);
         }
