@@ -27,7 +27,8 @@ public final class Cluster implements AutoCloseable {
     /** Generous: several JVMs start at once on the few cores of a build machine. */
     public static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
-    private static final List<String> SMALL_JVM = List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    /** Several of these fit on a build machine beside a test. */
+    public static final List<String> SMALL_JVM = List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private final List<Replica> replicas;
 
@@ -40,10 +41,12 @@ public final class Cluster implements AutoCloseable {
      *
      * @param jar of the packaged application
      * @param directory for data and logs; emptied first
+     * @param jvmOptions of each replica
      * @param httpPorts one for each replica, which are called {@code a}, {@code b}, and so on
      * @param settings system properties of each replica
      */
-    public static Cluster of(Path jar, Path directory, List<Integer> httpPorts, List<Integer> peerPorts,
+    public static Cluster of(Path jar, Path directory, List<String> jvmOptions, List<Integer> httpPorts,
+            List<Integer> peerPorts,
             Map<String, String> settings) {
         if (!Files.isRegularFile(jar)) {
             throw new IllegalStateException("no packaged application at " + jar + ": build it first, with ./mvnw package");
@@ -64,15 +67,15 @@ public final class Cluster implements AutoCloseable {
             own.put("quarkus.raft-config.peer.port", Integer.toString(peerPort));
             // Loopback only, and there is no TLS between peers yet.
             own.put("quarkus.raft-config.peer.insecure", "true");
-            replicas.add(new Replica(id, httpPorts.get(replicas.size()), directory.resolve(id), jar, SMALL_JVM, own));
+            replicas.add(new Replica(id, httpPorts.get(replicas.size()), directory.resolve(id), jar, jvmOptions, own));
         });
         return new Cluster(replicas);
     }
 
     /** A cluster on free ports, with the defaults of every setting. */
-    public static Cluster of(Path jar, Path directory, int size) {
+    public static Cluster of(Path jar, Path directory, List<String> jvmOptions, int size) {
         List<Integer> ports = Ports.free(2 * size);
-        return of(jar, directory, ports.subList(0, size), ports.subList(size, 2 * size), Map.of());
+        return of(jar, directory, jvmOptions, ports.subList(0, size), ports.subList(size, 2 * size), Map.of());
     }
 
     private static void delete(Path directory) {

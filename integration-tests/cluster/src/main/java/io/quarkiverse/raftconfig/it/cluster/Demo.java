@@ -52,7 +52,7 @@ public final class Demo {
         }
         Path app = Path.of(System.getProperty("demo.app"));
         Path directory = Path.of(System.getProperty("demo.directory"));
-        try (Cluster cluster = Cluster.of(app, directory, httpPorts(port), Ports.free(REPLICAS), Map.of())) {
+        try (Cluster cluster = Cluster.of(app, directory, Cluster.SMALL_JVM, httpPorts(port), Ports.free(REPLICAS), Map.of())) {
             new Demo(cluster).run(exit);
         } catch (RuntimeException e) {
             fail(e.getMessage());

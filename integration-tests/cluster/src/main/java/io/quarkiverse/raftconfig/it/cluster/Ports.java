@@ -11,12 +11,12 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /** Ports on loopback that nobody listens on. */
-final class Ports {
+public final class Ports {
     // Below the ports that systems give to outgoing connections: one of those could take the port of a replica that is down.
     private static final int FIRST = 15_000;
     private static final int LAST = 32_000;
 
-    static boolean isFree(int port) {
+    public static boolean isFree(int port) {
         try (var socket = new ServerSocket()) {
             // As servers do, or a port whose last connections are still in TIME_WAIT would seem taken.
             socket.setReuseAddress(true);
@@ -28,7 +28,7 @@ final class Ports {
     }
 
     /** @return {@code count} different ones */
-    static List<Integer> free(int count) {
+    public static List<Integer> free(int count) {
         RandomGenerator random = RandomGenerator.getDefault();
         Set<Integer> tried = new TreeSet<>();
         var free = new ArrayList<Integer>();

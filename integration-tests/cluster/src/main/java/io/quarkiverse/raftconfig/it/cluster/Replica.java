@@ -43,10 +43,9 @@ public final class Replica implements AutoCloseable {
     /**
      * @param directory for the log of the process and, below it, its data
      * @param jar of the packaged application
-     * @param jvmOptions come before, and so give way to, nothing: they are the replica's alone
      * @param settings system properties of the process
      */
-    Replica(String id, int httpPort, Path directory, Path jar, List<String> jvmOptions, Map<String, String> settings) {
+    public Replica(String id, int httpPort, Path directory, Path jar, List<String> jvmOptions, Map<String, String> settings) {
         this.id = id;
         this.httpPort = httpPort;
         this.directory = directory;

@@ -39,7 +39,7 @@ final class ThreeReplicas
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        store(context).put(Cluster.class, Cluster.of(app(), directory(context.getRequiredTestClass()), 3));
+        store(context).put(Cluster.class, Cluster.of(app(), directory(context.getRequiredTestClass()), Cluster.SMALL_JVM, 3));
     }
 
     @Override

@@ -1,0 +1,162 @@
+package io.quarkiverse.raftconfig.benchmarks;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+import io.quarkiverse.raftconfig.it.cluster.Cluster;
+import io.quarkiverse.raftconfig.it.cluster.Percentiles;
+import io.quarkiverse.raftconfig.it.cluster.Ports;
+import io.quarkiverse.raftconfig.it.cluster.Replica;
+
+/**
+ * Figures of a whole cluster of three. See {@code docs/performance.md} for what they were, and how to run it.
+ * <p>
+ * The replicas share the machine with the program that writes: compare the figures with each other, not with those of three
+ * machines.
+ */
+public final class Load {
+    private static final Path APP = Path.of("integration-tests/app/target/quarkus-app/quarkus-run.jar");
+    private static final Path DIRECTORY = Path.of("integration-tests/benchmarks/target/load");
+    private static final List<String> JVM = List.of("-Xmx256m", "-XX:+UseSerialGC");
+    private static final List<Integer> WRITERS = List.of(1, 64, 256);
+
+    private final PrintStream out = System.out;
+
+    /** @param args a command and its options; run from the root of the project */
+    public static void main(String[] args) throws Exception {
+        String command = args.length == 0 ? "" : args[0];
+        Load load = new Load();
+        switch (command) {
+            case "in-process" -> load.inProcess(seconds(args, 10));
+            case "http" -> load.http(seconds(args, 10));
+            case "fail-over" -> load.failOver(number(args, 30));
+            case "idle" -> load.idle(seconds(args, 30));
+            case "start-up" -> load.startUp(args);
+            default -> {
+                System.err.println(
+                        """
+                                usage: Load in-process [seconds]       writes to three nodes in this process
+                                       Load http [seconds]             writes to three replicas over HTTP
+                                       Load fail-over [kills]          from kill -9 of the leader to the next acknowledged write
+                                       Load idle [seconds]             CPU of each of three replicas when nothing happens
+                                       Load start-up <jar> <jar> ...   time to the first answer, and memory, of packaged applications""");
+                System.exit(2);
+            }
+        }
+    }
+
+    private static int number(String[] args, int otherwise) {
+        return args.length < 2 ? otherwise : Integer.parseInt(args[1]);
+    }
+
+    private static Duration seconds(String[] args, int otherwise) {
+        return Duration.ofSeconds(number(args, otherwise));
+    }
+
+    private void inProcess(Duration duration) throws IOException {
+        try (var cluster = InProcessCluster
+                .start(Files.createTempDirectory(Files.createDirectories(DIRECTORY), "in-process"))) {
+            for (int writers : WRITERS) {
+                out.println("in process   " + Writers.run(writers, duration.dividedBy(2), duration, cluster::write));
+            }
+        }
+    }
+
+    private void http(Duration duration) {
+        try (Cluster cluster = cluster("http")) {
+            cluster.start();
+            Replica leader = cluster.awaitLeader(Cluster.START_TIMEOUT);
+            for (int writers : WRITERS) {
+                try (var throughAll = new HttpLoad(writers, cluster.replicas());
+                        var throughLeader = new HttpLoad(writers, List.of(leader))) {
+                    out.println("HTTP, all    " + Writers.run(writers, duration.dividedBy(2), duration, throughAll::write));
+                    out.println("HTTP, leader " + Writers.run(writers, duration.dividedBy(2), duration, throughLeader::write));
+                }
+            }
+        }
+    }
+
+    private void failOver(int kills) {
+        var firstAcks = new ArrayList<Duration>();
+        try (Cluster cluster = cluster("fail-over")) {
+            for (int kill = 0; kill < kills; kill++) {
+                cluster.start();
+                Replica leader = cluster.awaitLeader(Cluster.START_TIMEOUT);
+                firstAcks.add(cluster.killAndWrite(leader, "load.kills", Integer.toString(kill)).firstAck());
+                out.print('.');
+                out.flush();
+            }
+        }
+        out.println();
+        out.println("kill -9 of the leader to the next acknowledged write: " + new Percentiles(firstAcks));
+    }
+
+    private void idle(Duration duration) {
+        try (Cluster cluster = cluster("idle")) {
+            cluster.start();
+            Replica leader = cluster.awaitLeader(Cluster.START_TIMEOUT);
+            pause(Duration.ofSeconds(20)); // Until compilers and collectors have come to rest.
+            List<Duration> before = cluster.replicas().stream().map(Load::cpu).toList();
+            pause(duration);
+            for (int i = 0; i < before.size(); i++) {
+                Replica replica = cluster.replicas().get(i);
+                double share = (double) cpu(replica).minus(before.get(i)).toNanos() / duration.toNanos();
+                out.printf(Locale.ROOT, "idle %-8s  %.2f %% of a core%n", replica == leader ? "leader" : "follower",
+                        100 * share);
+            }
+        }
+    }
+
+    private static Duration cpu(Replica replica) {
+        return replica.handle().info().totalCpuDuration().orElseThrow();
+    }
+
+    /** A cluster of one, as the settings' defaults have it; of an application without the extension, just the application. */
+    private void startUp(String[] jars) throws IOException {
+        for (int i = 1; i < jars.length; i++) {
+            var times = new ArrayList<Duration>();
+            long kilobytes = 0;
+            for (int run = 0; run < 11; run++) {
+                Path directory = Files.createTempDirectory(Files.createDirectories(DIRECTORY), "start-up");
+                try (var replica = new Replica("a", Ports.free(1).get(0), directory, Path.of(jars[i]).toAbsolutePath(), JVM,
+                        Map.of())) {
+                    long start = System.nanoTime();
+                    replica.start();
+                    replica.awaitServing(Cluster.START_TIMEOUT);
+                    if (run > 0) { // The first one fills the page cache.
+                        times.add(Duration.ofNanos(System.nanoTime() - start));
+                        kilobytes += resident(replica);
+                    }
+                }
+            }
+            out.printf(Locale.ROOT, "%s: first answer after %s, %d MB resident then (mean)%n", jars[i], new Percentiles(times),
+                    kilobytes / times.size() / 1024);
+        }
+    }
+
+    private static long resident(Replica replica) throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(replica.handle().pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst().orElseThrow();
+    }
+
+    private static Cluster cluster(String name) {
+        return Cluster.of(APP.toAbsolutePath(), DIRECTORY.resolve(name).toAbsolutePath(), JVM, 3);
+    }
+
+    private static void pause(Duration duration) {
+        long end = System.nanoTime() + duration.toNanos();
+        for (long left = duration.toNanos(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * What the store costs: {@link ReadBenchmark} a read in the application, {@link Load} writes to a cluster, in one process or
+ * over HTTP, its fail-over, and what a replica takes when nothing happens.
+ */
+@NullMarked
+package io.quarkiverse.raftconfig.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

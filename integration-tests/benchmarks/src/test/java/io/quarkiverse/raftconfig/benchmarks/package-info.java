@@ -1,0 +1,4 @@
+@NullMarked
+package io.quarkiverse.raftconfig.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
