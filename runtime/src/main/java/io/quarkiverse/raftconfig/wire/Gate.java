@@ -12,11 +12,9 @@ import org.jspecify.annotations.Nullable;
 import io.quarkiverse.raftconfig.codec.ByteReader;
 import io.quarkiverse.raftconfig.codec.MalformedException;
 import io.quarkiverse.raftconfig.log.RaftConfigLog;
-import io.quarkiverse.raftconfig.node.Loop;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 
@@ -43,7 +41,7 @@ final class Gate {
     private final PeerConnection.Owner owner;
     private final Judge judge;
     private final IdentityHashMap<HttpConnection, Arrival> arrivals = new IdentityHashMap<>();
-    private @Nullable HttpServer server;
+    private @Nullable GuardedServer server;
 
     Gate(VertxLoop loop, WireSettings settings, PeerConnection.Owner owner, Judge judge) {
         this.loop = loop;
@@ -55,9 +53,8 @@ final class Gate {
     /** @return the port that is open; fails with words for the operator */
     CompletionStage<Integer> open() {
         CompletableFuture<Integer> opened = new CompletableFuture<>();
-        HttpServer listening = loop.vertx().createHttpServer(HttpOptions.server(settings))
-                .connectionHandler(this::arrived)
-                .requestHandler(this::requested);
+        GuardedServer listening = new GuardedServer(loop, HttpOptions.server(settings), settings);
+        listening.connectionHandler(this::arrived).requestHandler(this::requested);
         server = listening;
         listening.listen().onComplete(result -> {
             if (result.succeeded()) {
@@ -84,11 +81,6 @@ final class Gate {
     }
 
     private void arrived(HttpConnection http) {
-        if (arrivals.size() >= settings.connectionsMax()) {
-            LOG.debugf("A connection was cut off: %d are open", arrivals.size());
-            http.shutdown(0, TimeUnit.MILLISECONDS);
-            return;
-        }
         Arrival arrival = new Arrival(http);
         arrivals.put(http, arrival);
         http.closeHandler(ignored -> arrival.closed());
@@ -112,7 +104,6 @@ final class Gate {
     /** One connection that somebody has made to the port. */
     private final class Arrival {
         private final HttpConnection http;
-        private final Loop.Timer deadline;
         private @Nullable HttpServerRequest raft;
         private @Nullable HttpServerRequest requests;
         private @Nullable PeerConnection connection;
@@ -120,7 +111,6 @@ final class Gate {
 
         Arrival(HttpConnection http) {
             this.http = http;
-            this.deadline = loop.schedule(settings.handshakeMillisMax(), this::cutOff);
         }
 
         void raftOpened(HttpServerRequest request) {
@@ -182,7 +172,9 @@ final class Gate {
                 stream.response().write(Buffer.buffer(frame)).onComplete(ignored -> cutOff());
                 return;
             }
-            deadline.cancel();
+            if (server != null) {
+                server.admitted(http.remoteAddress());
+            }
             Welcome welcome = judge.welcome();
             stream.response().write(Buffer.buffer(Frames.whole(FrameKind.WELCOME, welcome.encode())));
             PeerConnection established = new PeerConnection(loop, owner, http, () -> arrivals.remove(http), hello.connection(),
@@ -194,7 +186,6 @@ final class Gate {
         }
 
         void closed() {
-            deadline.cancel();
             arrivals.remove(http);
             if (connection != null) {
                 connection.close("the connection was closed");

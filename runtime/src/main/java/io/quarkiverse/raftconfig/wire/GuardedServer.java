@@ -1,0 +1,73 @@
+package io.quarkiverse.raftconfig.wire;
+
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+import io.netty.channel.Channel;
+import io.netty.handler.traffic.GlobalTrafficShapingHandler;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.HttpServerImpl;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.impl.SslChannelProvider;
+
+/**
+ * An HTTP server that counts its connections, and gives them a deadline, from the moment TCP accepts them. Vert.x tells of a
+ * connection only once it speaks HTTP, so one that says nothing, or a byte a second, would be neither counted nor missed.
+ */
+final class GuardedServer extends HttpServerImpl {
+    private static final Logger LOG = Logger.getLogger(GuardedServer.class);
+
+    private final int connectionsMax;
+    private final int handshakeMillisMax;
+    /** On the loop only. */
+    private final Map<java.net.SocketAddress, ScheduledFuture<?>> deadlines = new HashMap<>();
+
+    GuardedServer(VertxLoop loop, HttpServerOptions options, WireSettings settings) {
+        super((VertxInternal) loop.vertx(), options);
+        connectionsMax = settings.connectionsMax();
+        handshakeMillisMax = settings.handshakeMillisMax();
+    }
+
+    @Override
+    protected BiConsumer<Channel, SslChannelProvider> childHandler(ContextInternal context, SocketAddress address,
+            GlobalTrafficShapingHandler trafficShaping) {
+        BiConsumer<Channel, SslChannelProvider> http = super.childHandler(context, address, trafficShaping);
+        return (channel, ssl) -> {
+            if (deadlines.size() >= connectionsMax) {
+                LOG.debugf("A connection was cut off: %d are open", connectionsMax);
+                cutOff(channel);
+                return;
+            }
+            java.net.SocketAddress remote = channel.remoteAddress();
+            deadlines.put(remote,
+                    channel.eventLoop().schedule(() -> cutOff(channel), handshakeMillisMax, TimeUnit.MILLISECONDS));
+            channel.closeFuture().addListener(closed -> cancel(deadlines.remove(remote)));
+            http.accept(channel, ssl);
+        };
+    }
+
+    /** The connection from {@code remote} has shown who it is: it may stay. */
+    void admitted(SocketAddress remote) {
+        cancel(deadlines.get(new InetSocketAddress(remote.hostAddress(), remote.port())));
+    }
+
+    private static void cutOff(Channel channel) {
+        // Nobody waits for it: the channel tells of its end by itself.
+        var unused = channel.close();
+    }
+
+    private static void cancel(@Nullable ScheduledFuture<?> deadline) {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.quarkiverse.raftconfig.wire;
+
+import static io.quarkiverse.raftconfig.wire.PeerTransportTest.awaitConnected;
+import static io.quarkiverse.raftconfig.wire.PeerTransportTest.soon;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import io.quarkiverse.raftconfig.core.Message;
+
+/** Whoever reaches the peer port without being a peer learns nothing there and does no harm. */
+class HostilePortTest {
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
+    private static final byte[] EMPTY_SETTINGS = { 0, 0, 0, 4, 0, 0, 0, 0, 0 };
+
+    private final List<TestNode> nodes = new ArrayList<>();
+    private final TestNode a = node("a", new WireSettings("127.0.0.1", 0, 500, 500, 3000, 1 << 20, 8));
+
+    @AfterEach
+    void closeAll() {
+        nodes.forEach(TestNode::close);
+    }
+
+    @Test
+    void cutsOffWhoSaysNothing() throws IOException {
+        assertThat(answerTo(new byte[0])).isEmpty();
+    }
+
+    @Test
+    void cutsOffWhoSpeaksHttpOne() throws IOException {
+        String get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        assertThat(new String(answerTo(get.getBytes(US_ASCII)), US_ASCII)).doesNotContain("200").doesNotContain("raft");
+    }
+
+    @Test
+    void cutsOffWhoSpeaksHttpTwoAndNothingMore() throws IOException {
+        assertThat(new String(answerTo(PREFACE), US_ASCII)).doesNotContain("raft");
+        byte[] settled = new byte[PREFACE.length + EMPTY_SETTINGS.length];
+        System.arraycopy(PREFACE, 0, settled, 0, PREFACE.length);
+        System.arraycopy(EMPTY_SETTINGS, 0, settled, PREFACE.length, EMPTY_SETTINGS.length);
+        assertThat(new String(answerTo(settled), US_ASCII)).doesNotContain("raft");
+    }
+
+    @Test
+    void isNotHarmedByGarbage() throws IOException {
+        // given a connected pair
+        TestNode b = node("b", TestNode.settings(0));
+        b.connectTo(a);
+        awaitConnected(a, b);
+
+        // when garbage comes, some of it behind a proper beginning
+        Random random = new Random(3);
+        for (int i = 0; i < 40; i++) {
+            byte[] garbage = new byte[1 + random.nextInt(4000)];
+            random.nextBytes(garbage);
+            if (i % 2 == 0 && garbage.length > PREFACE.length) {
+                System.arraycopy(PREFACE, 0, garbage, 0, PREFACE.length);
+            }
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), a.port())) {
+                socket.getOutputStream().write(garbage);
+            } catch (IOException e) {
+                // Cut off while it was still talking.
+            }
+        }
+
+        // then the pair goes on
+        var message = new Message.HeartbeatResponse(a.replica, b.replica, 1, 1);
+        a.send(message);
+        soon().untilAsserted(() -> assertThat(b.messages).containsExactly(message));
+        assertThat(a.connected).hasSize(1);
+    }
+
+    @Test
+    void takesOnlySoManyConnectionsAndPeersAgainWhenTheyAreGone() throws IOException {
+        // given more silent connections than the port takes
+        List<Socket> silent = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            silent.add(new Socket(InetAddress.getLoopbackAddress(), a.port()));
+        }
+
+        // then those beyond the cap are cut off at once, and the others for their silence
+        for (Socket socket : silent) {
+            assertThat(rest(socket)).isEmpty();
+            socket.close();
+        }
+
+        // and a peer is let in
+        TestNode b = node("b", TestNode.settings(0));
+        b.connectTo(a);
+        awaitConnected(a, b);
+    }
+
+    @Test
+    void letsAPeerStayBeyondTheHandshakesDeadline() throws IOException {
+        // given a connected peer
+        TestNode b = node("b", TestNode.settings(0));
+        b.connectTo(a);
+        awaitConnected(a, b);
+
+        // when a silent connection that came later is cut off by its deadline
+        assertThat(answerTo(new byte[0])).isEmpty();
+
+        // then the peer's was not
+        assertThat(a.isConnectedWith(b)).isTrue();
+        assertThat(a.connected).hasSize(1);
+    }
+
+    /** All that comes back until the port cuts the connection. */
+    private byte[] answerTo(byte[] bytes) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), a.port())) {
+            socket.getOutputStream().write(bytes);
+            return rest(socket);
+        }
+    }
+
+    private static byte[] rest(Socket socket) throws IOException {
+        socket.setSoTimeout(10_000);
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] piece = new byte[1000];
+        try {
+            for (int read = socket.getInputStream().read(piece); read >= 0; read = socket.getInputStream().read(piece)) {
+                all.write(piece, 0, read);
+            }
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("not cut off", e);
+        } catch (SocketException e) {
+            // Reset: cut off all the same.
+        }
+        return all.toByteArray();
+    }
+
+    private TestNode node(String id, WireSettings settings) {
+        TestNode node = new TestNode(id, 1, null, settings).open();
+        nodes.add(node);
+        return node;
+    }
+}
