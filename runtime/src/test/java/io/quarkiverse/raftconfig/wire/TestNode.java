@@ -23,7 +23,7 @@ import io.quarkiverse.raftconfig.node.PeerResponse;
 import io.quarkiverse.raftconfig.node.PeerTransport;
 
 /** A transport on a real loop and real sockets, with a listener that remembers. Methods may be called from any thread. */
-final class TestNode implements PeerTransport.Listener, AutoCloseable {
+class TestNode implements PeerTransport.Listener, AutoCloseable {
     final ReplicaId replica;
     final VertxLoop loop = new VertxLoop();
     final HttpPeerTransport transport;
