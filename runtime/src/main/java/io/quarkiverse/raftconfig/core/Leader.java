@@ -135,13 +135,17 @@ final class Leader extends RoleState {
             return new Follower(node, null);
         }
         advanceCommitIndex();
+        // First what this step has confirmed, so that the reads which waited for that have their own round now.
+        answerReads();
         if (node.now() >= heartbeatDue) {
             heartbeatDue = node.now() + node.settings.heartbeatIntervalMillis();
             beginRound(node.membership().replicas());
         } else if (node.ownTermCommitted() && reads.wantsRound()) {
             beginRound(node.otherVoters());
+            if (node.isAlone()) {
+                answerReads();
+            }
         }
-        reads.confirmed(Quorum.reachedByMajority(node.membership(), this::roundAnswered), node::answer);
         node.heldByAll(heldByAll());
         peers.forEach(this::replicate);
         return this;
@@ -170,6 +174,10 @@ final class Leader extends RoleState {
         if (index > node.commitIndex() && node.log.termAt(index) == node.term()) {
             node.commitTo(index);
         }
+    }
+
+    private void answerReads() {
+        reads.confirmed(Quorum.reachedByMajority(node.membership(), this::roundAnswered), node::answer);
     }
 
     /** A round of heartbeats: keeps elections away, and confirms the leadership for the reads that wait. */
