@@ -55,10 +55,11 @@ class ArchitectureTest {
                 "org.jboss.logging.."));
         arrows.put(".client", List.of(ROOT, ours("node"), ours("state"), MUTINY, "io.vertx.core.."));
         arrows.put(".source", List.of(ROOT, ours("state"), SMALLRYE_CONFIG, MICROPROFILE_CONFIG));
-        arrows.put(".rest", List.of(ROOT, ours("client"), ours("node"), ours("state"), ours("source"), MUTINY, VALIDATION,
-                "jakarta.ws.rs..", "jakarta.inject..", "jakarta.enterprise..", "jakarta.annotation..",
-                "com.fasterxml.jackson..", "org.jboss.resteasy.reactive..", "io.quarkus.resteasy.reactive..",
-                "io.quarkus.hibernate.validator..", "org.hibernate.validator..", "org.jboss.logging.."));
+        arrows.put(".rest",
+                List.of(ROOT, ours("client"), ours("core"), ours("node"), ours("state"), ours("source"), MUTINY, VALIDATION,
+                        "jakarta.ws.rs..", "jakarta.inject..", "jakarta.enterprise..", "jakarta.annotation..",
+                        "com.fasterxml.jackson..", "org.jboss.resteasy.reactive..", "io.quarkus.resteasy.reactive..",
+                        "io.quarkus.hibernate.validator..", "org.hibernate.validator..", "org.jboss.logging.."));
         arrows.put(".health", List.of(ours("node"), ours("core"), "org.eclipse.microprofile.health..", "jakarta.inject..",
                 "jakarta.enterprise.."));
         arrows.put(".log", List.of("org.jboss.logging.."));

@@ -142,9 +142,9 @@ final class Leader extends RoleState {
             beginRound(node.membership().replicas());
         } else if (node.ownTermCommitted() && reads.wantsRound()) {
             beginRound(node.otherVoters());
-            if (node.isAlone()) {
-                answerReads();
-            }
+        }
+        if (node.isAlone()) {
+            answerReads();
         }
         node.heldByAll(heldByAll());
         peers.forEach(this::replicate);

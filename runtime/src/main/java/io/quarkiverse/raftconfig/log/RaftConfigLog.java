@@ -137,4 +137,9 @@ public interface RaftConfigLog extends BasicLogger {
     @Message(id = 3201, value = "Node %s talks to its peers without TLS (quarkus.raft-config.peer.insecure=true): whoever "
             + "reaches port %d can write every property. Let nobody but the other nodes reach it.")
     void peersWithoutTls(String nodeId, int port);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 5201, value = "A request to the HTTP API failed in a way that should not happen; its caller was told status 500. "
+            + "Please report it.")
+    void requestFailed(@Cause Throwable cause);
 }

@@ -113,6 +113,8 @@ class LinearizableReadTest {
             Effects effects = node.step(new Input.Read(7));
             assertThat(effects.answers()).containsExactly(new ReadIndex(7, 3));
             assertThat(effects.send()).isEmpty();
+            Effects later = node.stepLater(100_000, new Input.Read(8));
+            assertThat(later.answers()).as("when a heartbeat would be due, too").containsExactly(new ReadIndex(8, 3));
         }
     }
 

@@ -65,6 +65,12 @@ final class TestNode {
         return step(new Input.TimePassed());
     }
 
+    /** Lets time pass that nobody needs to be woken for. */
+    Effects stepLater(long millis, Input input) {
+        now += millis;
+        return step(input);
+    }
+
     /** Runs to the deadline that {@code effects} has named. */
     Effects wake(Effects effects) {
         now = effects.wakeAtMillis();

@@ -1,0 +1,59 @@
+package io.quarkiverse.raftconfig.deployment;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+import org.jboss.jandex.Index;
+
+import io.quarkiverse.raftconfig.rest.ApiResource;
+import io.quarkiverse.raftconfig.rest.Exchange;
+import io.quarkiverse.raftconfig.rest.PropertyReads;
+import io.quarkiverse.raftconfig.rest.PropertyWrites;
+import io.quarkiverse.raftconfig.rest.StatusReads;
+import io.quarkiverse.raftconfig.runtime.RaftConfigBuildTimeConfig;
+import io.quarkiverse.raftconfig.runtime.RaftConfigBuildTimeConfig.RestSecurity;
+import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
+import io.quarkus.deployment.annotations.BuildProducer;
+import io.quarkus.deployment.annotations.BuildStep;
+import io.quarkus.deployment.annotations.BuildSteps;
+import io.quarkus.deployment.builditem.AdditionalIndexedClassesBuildItem;
+import io.quarkus.deployment.builditem.LaunchModeBuildItem;
+import io.quarkus.resteasy.reactive.spi.AdditionalResourceClassBuildItem;
+import io.quarkus.runtime.configuration.ConfigurationException;
+
+/** The HTTP API, if it is to be there: its resources below the path that is set, and nothing that others would notice. */
+@BuildSteps(onlyIf = RaftConfigEnabled.class)
+public final class RestProcessor {
+    private static final String REQUESTS = "io.quarkiverse.raftconfig.rest.";
+
+    @BuildStep
+    void api(RaftConfigBuildTimeConfig config, LaunchModeBuildItem launchMode,
+            BuildProducer<AdditionalResourceClassBuildItem> resources, BuildProducer<AdditionalBeanBuildItem> beans,
+            BuildProducer<AdditionalIndexedClassesBuildItem> constrained) {
+        boolean devOrTest = launchMode.getLaunchMode().isDevOrTest();
+        if (!config.rest().enabled().orElse(devOrTest)) {
+            return;
+        }
+        if (config.rest().security().orElse(devOrTest ? RestSecurity.NONE : RestSecurity.REQUIRED) == RestSecurity.REQUIRED) {
+            throw new ConfigurationException("quarkus.raft-config.rest.enabled=true would serve the HTTP API, and "
+                    + "quarkus.raft-config.rest.security=required, but this version can't tell who calls. Say "
+                    + "quarkus.raft-config.rest.security=none where nobody else can reach the HTTP port, or "
+                    + "quarkus.raft-config.rest.enabled=false.");
+        }
+        String path = config.rest().path().replaceAll("/+$", "") + "/v1";
+        resources.produce(resource(ApiResource.class, path));
+        beans.produce(AdditionalBeanBuildItem.builder().setUnremovable().addBeanClasses(ApiResource.class, Exchange.class,
+                PropertyReads.class, PropertyWrites.class, StatusReads.class).build());
+        // Hibernate Validator holds nothing against constraints that it has not seen while the application is built.
+        constrained.produce(new AdditionalIndexedClassesBuildItem(REQUESTS + "ReadRequest", REQUESTS + "ListRequest",
+                REQUESTS + "WriteRequest", REQUESTS + "PutBody"));
+    }
+
+    private static AdditionalResourceClassBuildItem resource(Class<?> type, String path) {
+        try {
+            return new AdditionalResourceClassBuildItem(Index.singleClass(type), path);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading " + type.getName(), e);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.quarkiverse.raftconfig.rest;
+
+import java.util.regex.Pattern;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+
+import org.jspecify.annotations.Nullable;
+
+import io.smallrye.mutiny.Uni;
+
+/**
+ * Every path and method of the API, below {@code {rest.path}/v1}. It is one class because Quarkus REST looks for a method in
+ * one
+ * class only: so what the API does not have is answered here too, in the API's own form, and not by the application's.
+ */
+@Singleton
+public class ApiResource {
+    private static final String REST = "{rest:.*}";
+    private static final String PROPERTIES = "properties";
+    private static final String PROPERTY = PROPERTIES + "/{name:.+}";
+    private static final String STATUS = "status";
+    private static final Pattern PROPERTY_PATH = Pattern.compile("properties/[^/]+");
+
+    private final Exchange exchange;
+    private final PropertyReads reads;
+    private final PropertyWrites writes;
+    private final StatusReads status;
+
+    @Inject
+    public ApiResource(Exchange exchange, PropertyReads reads, PropertyWrites writes, StatusReads status) {
+        this.exchange = exchange;
+        this.reads = reads;
+        this.writes = writes;
+        this.status = status;
+    }
+
+    @GET
+    @Path(PROPERTIES)
+    public Uni<Response> list(@Context UriInfo uri, @Context HttpHeaders headers) {
+        return reads.list(uri, headers);
+    }
+
+    @PATCH
+    @Path(PROPERTIES)
+    public Uni<Response> patch(@Context UriInfo uri, @Context HttpHeaders headers, byte @Nullable [] sent) {
+        return writes.patch(uri, headers, sent);
+    }
+
+    @GET
+    @Path(PROPERTY)
+    public Uni<Response> get(@PathParam("name") String name, @Context UriInfo uri, @Context HttpHeaders headers) {
+        return isOneSegment(uri) ? reads.get(name, uri, headers) : notFound();
+    }
+
+    @PUT
+    @Path(PROPERTY)
+    public Uni<Response> put(@PathParam("name") String name, @Context UriInfo uri, @Context HttpHeaders headers,
+            byte @Nullable [] sent) {
+        return isOneSegment(uri) ? writes.put(name, uri, headers, sent) : notFound();
+    }
+
+    @DELETE
+    @Path(PROPERTY)
+    public Uni<Response> delete(@PathParam("name") String name, @Context UriInfo uri, @Context HttpHeaders headers) {
+        return isOneSegment(uri) ? writes.delete(name, uri, headers) : notFound();
+    }
+
+    @GET
+    @Path(STATUS)
+    public Uni<Response> status(@Context HttpHeaders headers) {
+        return status.read(headers);
+    }
+
+    // What there is not.
+
+    @GET
+    @Path(REST)
+    public Uni<Response> getOther() {
+        return notFound();
+    }
+
+    @PUT
+    @Path(REST)
+    public Uni<Response> putOther(@PathParam("rest") String path) {
+        return notAllowed(path);
+    }
+
+    @POST
+    @Path(REST)
+    public Uni<Response> postOther(@PathParam("rest") String path) {
+        return notAllowed(path);
+    }
+
+    @PATCH
+    @Path(REST)
+    public Uni<Response> patchOther(@PathParam("rest") String path) {
+        return notAllowed(path);
+    }
+
+    @DELETE
+    @Path(REST)
+    public Uni<Response> deleteOther(@PathParam("rest") String path) {
+        return notAllowed(path);
+    }
+
+    private Uni<Response> notAllowed(String path) {
+        if (path.equals(PROPERTIES)) {
+            return exchange.problem(Problem.methodNotAllowed("GET, HEAD, PATCH, OPTIONS"));
+        } else if (PROPERTY_PATH.matcher(path).matches()) {
+            return exchange.problem(Problem.methodNotAllowed("GET, HEAD, PUT, DELETE, OPTIONS"));
+        } else if (path.equals(STATUS)) {
+            return exchange.problem(Problem.methodNotAllowed("GET, HEAD, OPTIONS"));
+        }
+        return notFound();
+    }
+
+    private Uni<Response> notFound() {
+        return exchange.problem(Problem.notFound("This API has no such path"));
+    }
+
+    /** A slash in a name is a wrong name if it is encoded, and a path that is not there if it is not. */
+    private static boolean isOneSegment(UriInfo uri) {
+        String path = uri.getRequestUri().getRawPath();
+        String before = "/v1/" + PROPERTIES + "/";
+        return path.indexOf('/', path.indexOf(before) + before.length()) < 0;
+    }
+}
