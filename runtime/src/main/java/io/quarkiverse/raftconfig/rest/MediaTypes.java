@@ -1,7 +1,8 @@
 package io.quarkiverse.raftconfig.rest;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -48,11 +49,26 @@ final class MediaTypes {
         MediaType sent = contentType(headers);
         for (MediaType take : taken) {
             if (sent != null && sent.getType().equalsIgnoreCase(take.getType())
-                    && sent.getSubtype().equalsIgnoreCase(take.getSubtype()) && isUtf8(sent)) {
+                    && sent.getSubtype().equalsIgnoreCase(take.getSubtype())) {
                 return take;
             }
         }
         throw Problem.unsupported(names(taken));
+    }
+
+    /**
+     * The charset of a text, UTF-8 if it names none. JSON has none to name (RFC 8259 §11).
+     *
+     * @throws Problem if nobody here knows it
+     */
+    static Charset charset(HttpHeaders headers) {
+        MediaType sent = contentType(headers);
+        String name = sent == null ? null : sent.getParameters().get("charset");
+        try {
+            return name == null ? StandardCharsets.UTF_8 : Charset.forName(name.replace("\"", ""));
+        } catch (IllegalArgumentException e) {
+            throw Problem.unsupported("text/plain;charset=UTF-8");
+        }
     }
 
     private static @Nullable MediaType contentType(HttpHeaders headers) {
@@ -66,11 +82,6 @@ final class MediaTypes {
     private static boolean refuses(MediaType want) {
         String quality = want.getParameters().get("q");
         return quality != null && quality.matches("0(\\.0{0,3})?");
-    }
-
-    private static boolean isUtf8(MediaType type) {
-        String charset = type.getParameters().get("charset");
-        return charset == null || charset.replace("\"", "").toUpperCase(Locale.ROOT).matches("UTF-8|US-ASCII");
     }
 
     private static String names(MediaType... types) {

@@ -61,7 +61,8 @@ public class PropertyWrites {
             Checks checks = new Checks(validator);
             checks.name("name", name);
             WriteRequest request = writeRequest(uri, headers, checks);
-            PutBody body = type.equals(MediaTypes.TEXT) ? PutBody.ofText(bytes) : PutBody.ofJson(bytes, checks);
+            PutBody body = type.equals(MediaTypes.TEXT) ? PutBody.ofText(bytes, MediaTypes.charset(headers))
+                    : PutBody.ofJson(bytes, checks);
             checks.done();
             Change change = new Change(name, body.value(), expectation(request, name, true));
             return write(request, body.comment(), List.of(change), Transaction.ANY_REVISION)

@@ -2,7 +2,7 @@ package io.quarkiverse.raftconfig.rest;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.util.Map;
 
 import jakarta.validation.constraints.Size;
@@ -17,12 +17,12 @@ import io.quarkiverse.raftconfig.WriteOptions;
 record PutBody(String value,
         @Size(max = WriteOptions.COMMENT_LENGTH_MAX, message = "must have at most {max} characters") @Nullable String comment) {
 
-    /** @throws Problem if it is not UTF-8 */
-    static PutBody ofText(byte[] body) {
+    /** @throws Problem if it is not text in this charset */
+    static PutBody ofText(byte[] body, Charset charset) {
         try {
-            return new PutBody(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString(), null);
+            return new PutBody(charset.newDecoder().decode(ByteBuffer.wrap(body)).toString(), null);
         } catch (CharacterCodingException e) {
-            throw Problem.invalid("body", "must be text in UTF-8");
+            throw Problem.invalid("body", "must be text in " + charset.name());
         }
     }
 
