@@ -5,6 +5,7 @@ import static io.quarkiverse.raftconfig.runtime.RaftConfigSettings.key;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -135,7 +136,27 @@ final class NodeStart {
     private void await(RunningNode node) {
         boolean caughtUp = settings.rest().startup().mode() == Mode.CAUGHT_UP;
         CompletableFuture<Void> awaited = (caughtUp ? node.raft().caughtUp() : node.raft().firstState())
-                .toCompletableFuture();
+                .toCompletableFuture().copy();
+        // Quarkus lets a process that is told to stop finish its start first.
+        Thread stopping = new Thread(() -> awaited.completeExceptionally(new CancellationException(
+                "The process was told to stop. " + waiting(node.status(), caughtUp))), "raft-config-stop-start");
+        Runtime.getRuntime().addShutdownHook(stopping);
+        try {
+            await(node, awaited, caughtUp);
+        } finally {
+            forget(stopping);
+        }
+    }
+
+    private static void forget(Thread shutdownHook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(shutdownHook);
+        } catch (IllegalStateException e) {
+            // The process is being stopped, and the hook has run or soon will.
+        }
+    }
+
+    private void await(RunningNode node, CompletableFuture<Void> awaited, boolean caughtUp) {
         long timeoutMillis = settings.startupTimeout().toMillis();
         long startNanos = System.nanoTime();
         long waitMillis = SILENT_MILLIS;
@@ -152,6 +173,8 @@ final class NodeStart {
             } catch (TimeoutException e) {
                 say(waiting(node.status(), caughtUp));
                 waitMillis = REPEAT_MILLIS;
+            } catch (CancellationException e) {
+                throw failure(e);
             } catch (ExecutionException e) {
                 throw failure(e.getCause());
             } catch (InterruptedException e) {
