@@ -23,11 +23,12 @@ public interface RaftConfigLog extends BasicLogger {
     @Message(id = 1001, value = "Node %s: %s leads in term %d.")
     void leaderChanged(String nodeId, @Nullable String leader, long term);
 
-    @Message(id = 2001, value = "The data directory %s does not hold what was written to it: %s. This node does not start, "
-            + "because what it would remember may not be what it has promised; nothing was changed there. Keep a copy, then "
-            + "empty the directory: the node comes back as a new replica, without a vote until a membership change puts it "
-            + "in the place of the old one, and the leader brings it up to date. An older copy of the directory is no way "
-            + "out in a cluster: with it this node could vote twice.")
+    @Message(id = 2001, value = "The data directory %s (quarkus.raft-config.data-dir) is damaged, it does not hold what was "
+            + "written to it: %s. This node does not start, because what it would remember may not be what it has promised; "
+            + "nothing was changed there. The other nodes go on without it while a majority of all is there. Keep a copy of "
+            + "the directory. Emptied, it makes this node a new replica, which this version can't put in the place of the "
+            + "old one yet; a node that is alone begins anew, without its properties. An older copy of the directory is no "
+            + "way out in a cluster: with it this node could vote twice.")
     String storeDamaged(String directory, String what);
 
     @Message(id = 2002, value = "The data directory %s (quarkus.raft-config.data-dir) is in use by another process, or by "

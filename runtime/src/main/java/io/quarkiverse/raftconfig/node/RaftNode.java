@@ -46,8 +46,9 @@ public final class RaftNode {
             return new Member(settings, ports, random, recovered, state, notifier);
         } catch (MalformedStateException e) {
             throw new StoreDamagedException("The log of node " + ports.store().identity().nodeId() + " holds a committed "
-                    + "entry that can't be applied. Start the version that wrote it, restore the data directory from a "
-                    + "backup, or empty it and have this node replaced.", e);
+                    + "entry that can't be applied: another version wrote it, or it is damaged. Start the version that wrote "
+                    + "it. An older copy of the data directory is no way out in a cluster: with it this node could vote twice.",
+                    e);
         }
     }
 

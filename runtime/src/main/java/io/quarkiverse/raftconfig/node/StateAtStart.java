@@ -24,8 +24,8 @@ final class StateAtStart {
         } catch (IOException | MalformedStateException e) {
             throw new StoreDamagedException("The snapshot at index " + point.last().index() + " of node "
                     + store.identity().nodeId() + " can't be read: " + e.getClass().getSimpleName()
-                    + ". Start the version that "
-                    + "wrote it, restore the data directory from a backup, or empty it and have this node replaced.", e);
+                    + ". Start the version that wrote it. An older copy of the data directory is no way out in a "
+                    + "cluster: with it this node could vote twice.", e);
         }
     }
 }

@@ -21,6 +21,7 @@ import io.quarkiverse.raftconfig.node.NodeStatus;
 import io.quarkiverse.raftconfig.node.NodeThreads;
 import io.quarkiverse.raftconfig.node.RaftNode;
 import io.quarkiverse.raftconfig.node.RaftStore;
+import io.quarkiverse.raftconfig.node.StoreDamagedException;
 import io.quarkiverse.raftconfig.runtime.RaftConfigSettings.Startup.Mode;
 import io.quarkiverse.raftconfig.store.MapDbRaftStore;
 import io.quarkiverse.raftconfig.wire.HttpPeerTransport;
@@ -46,7 +47,6 @@ final class NodeStart {
 
     /**
      * @throws ConfigurationException if a setting, or what it names, is the cause
-     * @throws RuntimeException if the data directory is damaged
      */
     static RunningNode start(Settings settings) {
         return new NodeStart(settings).start();
@@ -57,6 +57,9 @@ final class NodeStart {
         RunningNode node;
         try {
             node = begin(directory);
+        } catch (StoreDamagedException e) {
+            directory.release();
+            throw new ConfigurationException(e.getMessage(), e, Set.of(key("data-dir")));
         } catch (RuntimeException e) {
             directory.release();
             throw e;

@@ -1,16 +1,14 @@
 package io.quarkiverse.raftconfig.runtime;
 
+import static io.quarkiverse.raftconfig.runtime.TestSettings.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,9 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.smallrye.config.ConfigSourceFactory;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
 
 /** What may be set, what must not, and what is said about it. */
 class SettingsReaderTest {
@@ -140,24 +135,5 @@ class SettingsReaderTest {
     void aSettingCannotWriteLogLines() {
         assertThatThrownBy(() -> read(LaunchMode.TEST, Map.of("node-id", "a\nERROR all is lost")))
                 .hasMessageContaining("a\\u000aERROR").hasMessageNotContaining("a\nERROR");
-    }
-
-    /** Reads as the application does: from a factory inside a configuration. */
-    private static Settings read(LaunchMode launchMode, Map<String, String> settings) {
-        Map<String, String> properties = new TreeMap<>();
-        settings.forEach((name, value) -> properties.put("quarkus.raft-config." + name, value));
-        AtomicReference<@Nullable Settings> read = new AtomicReference<>();
-        ConfigSourceFactory factory = context -> {
-            read.set(SettingsReader.read(context, launchMode));
-            return List.of();
-        };
-        new SmallRyeConfigBuilder()
-                .addDefaultInterceptors()
-                .withSources(new PropertiesConfigSource(properties, "test", 250))
-                .withSources(factory)
-                .build();
-        Settings settled = read.get();
-        assertThat(settled).isNotNull();
-        return java.util.Objects.requireNonNull(settled);
     }
 }

@@ -131,7 +131,7 @@ class OpeningTest {
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> open(directory, A)).isInstanceOf(StoreDamagedException.class)
                     .hasMessageContaining(directory.toString()).hasMessageContaining("file image")
-                    .hasMessageContaining("empty the directory");
+                    .hasMessageContaining("Keep a copy");
         }
         assertThat(Files.readAllBytes(directory.resolve(Image.FILE))).isEqualTo(image);
     }
