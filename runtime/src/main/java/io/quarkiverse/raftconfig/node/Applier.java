@@ -13,7 +13,7 @@ import io.quarkiverse.raftconfig.state.PublishedState;
 
 /**
  * Gives committed entries to the state machine and tells those who waited for them. Readers see the new state first, all
- * entries of one step at once; only then is anybody answered. Lives on the loop.
+ * entries of one step at once; only then is anybody answered, and then the listeners are told. Lives on the loop.
  */
 final class Applier {
     private final ConfigState state;
@@ -109,14 +109,14 @@ final class Applier {
             return;
         }
         state.publish();
-        if (before.revision() != published().revision()) {
-            notifier.stateChanged(before, published());
-        }
         for (Applied applied : outcomes) {
             appender.applied(applied.position, applied.outcome);
         }
         appender.passed(lastApplied.index());
         answerWaiting();
+        if (before.revision() != published().revision()) {
+            notifier.stateChanged(before, published());
+        }
     }
 
     private void applyOne(Entry entry, List<Applied> outcomes) {

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import io.quarkiverse.raftconfig.Expectation;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.RaftSettings;
+import io.quarkiverse.raftconfig.core.Role;
 import io.quarkiverse.raftconfig.it.cluster.Ports;
 import io.quarkiverse.raftconfig.node.NodeSettings;
 import io.quarkiverse.raftconfig.node.NodeThreads;
@@ -61,9 +62,28 @@ final class InProcessCluster implements AutoCloseable {
         }
     }
 
+    /** Writes through all nodes in turn. */
     CompletionStage<?> write(int writer, String name, String value) {
+        return write(nodes.get(writer % SIZE), name, value);
+    }
+
+    Writers.Write throughLeader() {
+        Node leader = node(Role.LEADER);
+        return (writer, name, value) -> write(leader, name, value);
+    }
+
+    Writers.Write throughFollower() {
+        Node follower = node(Role.FOLLOWER);
+        return (writer, name, value) -> write(follower, name, value);
+    }
+
+    private Node node(Role role) {
+        return nodes.stream().filter(node -> node.raft.status().role() == role).findFirst().orElseThrow();
+    }
+
+    private static CompletionStage<?> write(Node node, String name, String value) {
         var change = new Transaction.Change(name, value, Expectation.none());
-        return nodes.get(writer % SIZE).raft.propose(new Transaction("", null, null, List.of(change)), TIMEOUT_MILLIS)
+        return node.raft.propose(new Transaction("", null, null, List.of(change)), TIMEOUT_MILLIS)
                 .thenApply(outcome -> {
                     if (outcome instanceof Outcome.Applied applied) {
                         return applied;

@@ -2,8 +2,11 @@ package io.quarkiverse.raftconfig.benchmarks;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,10 +67,33 @@ public final class Load {
     private void inProcess(Duration duration) throws IOException {
         try (var cluster = InProcessCluster
                 .start(Files.createTempDirectory(Files.createDirectories(DIRECTORY), "in-process"))) {
-            for (int writers : WRITERS) {
-                out.println("in process   " + Writers.run(writers, duration.dividedBy(2), duration, cluster::write));
+            out.println("append and force of 256 bytes alone   " + forcedAppends(duration.dividedBy(4)));
+            out.println("through the leader     " + Writers.run(1, duration, duration, cluster.throughLeader()));
+            out.println("through a follower     " + Writers.run(1, duration.dividedBy(2), duration, cluster.throughFollower()));
+            for (int writers : List.of(64, 256)) {
+                out.println("through all in turn    " + Writers.run(writers, duration.dividedBy(2), duration, cluster::write));
             }
         }
+    }
+
+    /** What the disk takes, without anything of ours: no durable write is faster. */
+    private static Percentiles forcedAppends(Duration duration) throws IOException {
+        Path path = Files.createTempFile(DIRECTORY, "append", null);
+        var took = new ArrayList<Duration>();
+        try (var file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            int capacity = 64 << 20;
+            file.write(ByteBuffer.allocate(capacity));
+            file.force(true);
+            file.position(0);
+            ByteBuffer bytes = ByteBuffer.allocateDirect(256);
+            for (long end = System.nanoTime() + duration.toNanos(); System.nanoTime() < end;) {
+                long begun = System.nanoTime();
+                file.write(bytes.rewind(), took.size() * 256L % capacity);
+                file.force(false);
+                took.add(Duration.ofNanos(System.nanoTime() - begun));
+            }
+        }
+        return new Percentiles(took);
     }
 
     private void http(Duration duration) {

@@ -30,7 +30,7 @@ public final class Percentiles {
     /** In milliseconds with as many digits as mean something. */
     public static String millis(Duration duration) {
         double millis = duration.toNanos() / 1e6;
-        return String.format(Locale.ROOT, millis < 10 ? "%.1f ms" : "%.0f ms", millis);
+        return String.format(Locale.ROOT, millis < 1 ? "%.2f ms" : millis < 10 ? "%.1f ms" : "%.0f ms", millis);
     }
 
     @Override
