@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -59,7 +60,16 @@ final class RunningNode implements NodeHealth, AutoCloseable {
 
     /** @param expressions whether the application's configuration expands expressions */
     RaftConfigSource source(boolean expressions) {
-        return new RaftConfigSource(raft::state, nameRules::isProtected, settings.rest().ordinal(), expressions);
+        return new RaftConfigSource(raft::state, nameRules::isProtected, settings.rest().ordinal(), expressions,
+                this::inBackground);
+    }
+
+    private void inBackground(Runnable task) {
+        try {
+            threads.notifier().execute(task);
+        } catch (RejectedExecutionException e) {
+            // The node has stopped, and its last state is read without.
+        }
     }
 
     /**

@@ -22,6 +22,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 /** The replicated properties among the other sources of a real configuration. */
 class RaftConfigSourceTest {
     private final ConfigState state = new ConfigState();
+    private final List<Runnable> background = new ArrayList<>();
     private long index;
 
     @Test
@@ -101,6 +102,35 @@ class RaftConfigSourceTest {
         }
     }
 
+    @Test
+    void showsTheSameHoweverOftenAStateIsRead() {
+        // given two states, each read so often that the source prepares for more
+        put("quarkus.http.port", "1");
+        put("greeting", "hello");
+        put("price", "$5");
+        Config config = config(Map.of());
+        for (String greeting : List.of("hello", "goodbye")) {
+            put("greeting", greeting);
+            for (int read = 0; read < 1000; read++) {
+                assertThat(config.getValue("greeting", String.class)).isEqualTo(greeting);
+                assertThat(config.getValue("price", String.class)).isEqualTo("$5");
+                assertThat(config.getOptionalValue("quarkus.http.port", String.class)).isEmpty();
+                assertThat(config.getOptionalValue("absent", String.class)).isEmpty();
+                if (read == 500) {
+                    assertThat(background).as("prepares once").hasSize(1);
+                    background.remove(0).run();
+                }
+            }
+        }
+
+        // when a state is prepared for late, then the newer one is shown all the same
+        for (int read = 0; read < 500; read++) {
+            put("greeting", "number " + read);
+            config.getValue("greeting", String.class);
+        }
+        assertThat(background).as("nothing is prepared for a state that is read once").isEmpty();
+    }
+
     private void put(String name, @org.jspecify.annotations.Nullable String value) {
         apply(name, value);
         state.publish();
@@ -131,7 +161,8 @@ class RaftConfigSourceTest {
                 .addDefaultInterceptors()
                 .withSources(new PropertiesConfigSource(lower, "lower", lowerOrdinal))
                 .withSources(new PropertiesConfigSource(higher, "higher", higherOrdinal))
-                .withSources(new RaftConfigSource(state::published, name -> name.startsWith("quarkus."), 270, expressions))
+                .withSources(new RaftConfigSource(state::published, name -> name.startsWith("quarkus."), 270, expressions,
+                        background::add))
                 .build();
     }
 }

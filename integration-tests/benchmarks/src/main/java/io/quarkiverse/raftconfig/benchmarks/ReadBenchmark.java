@@ -86,7 +86,8 @@ public class ReadBenchmark {
                 .withSources(new PropertiesConfigSource(file, "application.properties", 250));
         if (place.withSource) {
             ConfigState state = state();
-            builder.withSources(new RaftConfigSource(state::published, NameRules.DEFAULTS::isProtected, 270, true));
+            builder.withSources(
+                    new RaftConfigSource(state::published, NameRules.DEFAULTS::isProtected, 270, true, Runnable::run));
         }
         config = builder.build();
         ConfigProviderResolver.instance().registerConfig(config, Thread.currentThread().getContextClassLoader());
