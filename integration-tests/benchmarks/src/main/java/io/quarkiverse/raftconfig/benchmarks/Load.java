@@ -129,7 +129,7 @@ public final class Load {
         try (Cluster cluster = cluster("idle")) {
             cluster.start();
             Replica leader = cluster.awaitLeader(Cluster.START_TIMEOUT);
-            pause(Duration.ofSeconds(20)); // Until compilers and collectors have come to rest.
+            pause(Duration.ofMinutes(3)); // Ten heartbeats a second take a while to be compiled.
             List<Duration> before = cluster.replicas().stream().map(Load::cpu).toList();
             pause(duration);
             for (int i = 0; i < before.size(); i++) {
