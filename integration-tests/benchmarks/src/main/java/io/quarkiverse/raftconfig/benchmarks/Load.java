@@ -100,6 +100,10 @@ public final class Load {
         try (Cluster cluster = cluster("http")) {
             cluster.start();
             Replica leader = cluster.awaitLeader(Cluster.START_TIMEOUT);
+            try (var throughAll = new HttpLoad(64, cluster.replicas())) {
+                // Until what matters is compiled, in every replica.
+                Writers.run(64, duration.multipliedBy(3), Duration.ofSeconds(1), throughAll::write);
+            }
             for (int writers : WRITERS) {
                 try (var throughAll = new HttpLoad(writers, cluster.replicas());
                         var throughLeader = new HttpLoad(writers, List.of(leader))) {
