@@ -136,7 +136,9 @@ class PropertiesApiTest {
         problem(given().queryParam("revision", 0).get(LIST).then(), 410, "revision-compacted")
                 .body("oldestRevision", greaterThan(0));
         problem(given().queryParam("revision", 999_999).get(LIST).then(), 404, "not-found");
-        problem(given().queryParam("after", "nonsense").get(LIST).then(), 400, "invalid-request");
+        for (String forged : List.of("nonsense", "LTE6YQ", "MTIz", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OmE")) {
+            problem(given().queryParam("after", forged).get(LIST).then(), 400, "invalid-request");
+        }
     }
 
     @Test
@@ -166,6 +168,8 @@ class PropertiesApiTest {
             problem(text("1").put(ONE, name).then(), 400, "invalid-request").body("violations[0].field", equalTo("name"));
             problem(given().get(ONE, name).then(), 400, "invalid-request");
         }
+        problem(text("1").urlEncodingEnabled(false).put(LIST + "/refused.a;x=1").then(), 400, "invalid-request");
+        problem(given().get(ONE, "refused.a").then(), 404, "not-found");
     }
 
     @Test

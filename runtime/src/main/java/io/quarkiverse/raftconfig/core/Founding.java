@@ -56,6 +56,8 @@ public final class Founding {
     private final SortedSet<NodeId> confirmed = new TreeSet<>();
     private final SortedMap<NodeId, FoundingMessage.Verdict> refusals = new TreeMap<>();
     private boolean blank;
+    /** Those of the listed members that belong to a cluster. */
+    private final SortedSet<NodeId> inCluster = new TreeSet<>();
     /** When to ask again or, while pausing, to begin the next attempt. */
     private long dueAt;
 
@@ -101,6 +103,7 @@ public final class Founding {
         answered.putAll(other.answered);
         confirmed.addAll(other.confirmed);
         refusals.putAll(other.refusals);
+        inCluster.addAll(other.inCluster);
         dueAt = other.dueAt;
     }
 
@@ -149,6 +152,11 @@ public final class Founding {
     /** By node, why the latest answer to this founder was a refusal. */
     public SortedMap<NodeId, FoundingMessage.Verdict> refusals() {
         return Collections.unmodifiableSortedMap(new TreeMap<>(refusals));
+    }
+
+    /** The listed members that were seen to belong to a cluster: it is founded already. */
+    public SortedSet<NodeId> inCluster() {
+        return Collections.unmodifiableSortedSet(new TreeSet<>(inCluster));
     }
 
     Phase phase() {
@@ -311,6 +319,9 @@ public final class Founding {
 
     /** Whoever meets a member of a cluster is to join it. */
     private void onConnected(FoundingInput.Connected connected) {
+        if (connected.hasData() && members.contains(connected.peer().node())) {
+            inCluster.add(connected.peer().node());
+        }
         if (connected.hasData() && members.contains(connected.peer().node()) && phase != Phase.NOTHING) {
             if (phase == Phase.ASKING || phase == Phase.CONFIRMING) {
                 giveUp();

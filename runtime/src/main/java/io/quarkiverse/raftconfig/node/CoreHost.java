@@ -82,7 +82,8 @@ final class CoreHost {
             for (Input next = inputs.poll(); next != null; next = inputs.poll()) {
                 carryOut(core.step(parts.loop.nowMillis(), next));
             }
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) {
+            // Whatever it is, out of memory for instance: a step that was not carried out whole must not be followed by another.
             halt();
             events.broken(e);
         } finally {

@@ -58,7 +58,7 @@ final class FoundingHost {
         }
         try {
             carryOut(founding.step(loop.nowMillis(), input));
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) {
             halt();
             events.broken(e);
         }
@@ -91,12 +91,17 @@ final class FoundingHost {
         ReplicaId promisedTo = founding.kept().promisedTo();
         if (!blank) {
             text.add("a leader that says what is committed");
+        } else if (!founding.inCluster().isEmpty()) {
+            // In a first start, a moment before the leader reaches it, this is so too.
+            text.add("the cluster of " + names(founding.inCluster()) + " to take this node in. If that cluster is older than "
+                    + "this start, this node's data directory is not the one that it had: put that back. This version can't "
+                    + "put a new replica in the place of a lost one");
         } else if (!founding.awaited().isEmpty()) {
             text.add("an answer of " + names(founding.awaited()) + ", to found the cluster");
         } else if (promisedTo != null) {
             text.add("node " + promisedTo + ", to which this node has promised itself, to found the cluster");
         } else if (founding.isFounder() && !founding.refusals().isEmpty()) {
-            text.add("the cluster can't be founded yet");
+            text.add("the others, to found the cluster");
         } else {
             text.add("the first of the members, " + firstMember() + ", to found the cluster");
         }

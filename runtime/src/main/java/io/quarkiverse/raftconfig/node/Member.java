@@ -99,7 +99,7 @@ final class Member {
         this.host = new CoreHost(new RaftCore(self, settings.raft(), recovered, random), parts, new CoreEvents());
         this.founding = new FoundingHost(founding(ports.store()), settings, loop, writer, transport,
                 new FoundingEvents());
-        this.milestones = new Milestones(host.core().lastLog().index());
+        this.milestones = new Milestones(host.core().lastLog());
         this.board = new StatusBoard(settings, host.core(),
                 situation(new TreeMap<>(), applier.membershipApplied() ? null : "the start"));
         route.begin(host);
@@ -195,6 +195,10 @@ final class Member {
         host.halt();
         StoreWrite write = new StoreWrite(founded.hardState(), founded.entries(), -1, clusterId, null);
         parts.writer().write(write, () -> {
+            if (ending != null || degraded != null) {
+                // It is founded, and the next start goes on from there.
+                return;
+            }
             RaftConfigLog.LOG.founded(self.node().value(), clusterId.toString());
             parts.allegiance().founded(clusterId);
             host = new CoreHost(new RaftCore(self, settings.raft(), founded, random), parts, new CoreEvents());

@@ -10,13 +10,13 @@ import io.quarkiverse.raftconfig.core.RaftCore;
 final class Milestones {
     private final CompletableFuture<Void> firstState = new CompletableFuture<>();
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
-    private final long lastIndexAtStart;
+    private final Position lastLogAtStart;
     private boolean open;
     private boolean leaderSeen;
 
-    /** @param lastIndexAtStart the end of the log when the node started */
-    Milestones(long lastIndexAtStart) {
-        this.lastIndexAtStart = lastIndexAtStart;
+    /** @param lastLogAtStart the end of the log when the node started */
+    Milestones(Position lastLogAtStart) {
+        this.lastLogAtStart = lastLogAtStart;
     }
 
     CompletionStage<Void> firstState() {
@@ -41,9 +41,12 @@ final class Milestones {
         return open;
     }
 
-    /** Whether an entry of the current term was seen committed, and all that was in the log at the start is applied. */
+    /**
+     * Whether an entry of the current term was seen committed, and all that was in the log at the start is applied, or was
+     * replaced by a later leader's entries (§5.3): of what lies behind an entry of a later term, nothing was committed.
+     */
     boolean isCaughtUp(Position lastApplied, RaftCore core) {
-        return leaderSeen && lastApplied.term() == core.term() && lastApplied.index() >= lastIndexAtStart;
+        return leaderSeen && lastApplied.term() == core.term() && lastApplied.isAtLeastAsUpToDateAs(lastLogAtStart);
     }
 
     void look(Applier applier, RaftCore core) {

@@ -49,9 +49,8 @@ final class OrderlyStop {
     private void close() {
         if (!closing) {
             closing = true;
-            writer.close(() -> {
+            writer.close(lanes::close, () -> {
                 limit.cancel();
-                lanes.close();
                 stopped.complete(null);
             });
         }

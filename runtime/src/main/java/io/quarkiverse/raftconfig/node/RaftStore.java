@@ -61,17 +61,18 @@ public interface RaftStore extends AutoCloseable {
     void writeSnapshot(SnapshotPoint point, SnapshotContent content) throws IOException;
 
     /**
-     * Records the snapshot written for {@code point} as the newest one, and drops the log up to {@code base}, in slices.
-     * Two snapshot files are kept.
+     * Records the snapshot written for {@code point} as the newest one, and drops the log up to {@code base}, or a part of
+     * that: a long prefix takes several calls, so that no write waits for all of it. Two snapshot files are kept.
      *
      * @param point of an entry that is in the log, at or after the present snapshot
      * @param base the new place just before the first entry; at or before {@code point.last()}. The present base leaves the
      *        log as it is
+     * @return the place just before the first entry now; {@code base} once it has come so far
      * @throws IllegalArgumentException if no snapshot was written for {@code point}, or either is not in the log; nothing was
      *         changed
      * @throws java.io.UncheckedIOException as {@link #persist}
      */
-    void compact(SnapshotPoint point, Position base);
+    Position compact(SnapshotPoint point, Position base);
 
     /** Idempotent. What was persisted stays; nothing else is promised. */
     @Override

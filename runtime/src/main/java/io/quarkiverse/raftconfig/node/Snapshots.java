@@ -1,6 +1,5 @@
 package io.quarkiverse.raftconfig.node;
 
-import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -34,18 +33,16 @@ final class Snapshots {
     private final Consumer<SnapshotPoint> onSnapshot;
     private final Consumer<Throwable> onFailure;
 
-    /** The newest snapshot that counts. */
+    /** The newest snapshot that counts; the newest whose file is there. */
     private SnapshotPoint newest;
-    private long bytesAtNewest;
+    private SnapshotPoint written;
+    private long bytesAtWritten;
     private boolean writing;
 
-    /** The snapshot and the place where the log begins, as the store will have them when it has done what it was given. */
-    private SnapshotPoint givenPoint;
-    private Position givenBase;
-
-    /** Where the core's log begins; behind {@link #givenBase} while the store is still cutting its own. */
+    /** Just before the first entry of the store's log, and of the core's. */
+    private Position storeBase;
     private Position coreBase;
-    private boolean cutting;
+    private boolean compacting;
 
     /**
      * @param onSnapshot called once a snapshot counts
@@ -62,9 +59,9 @@ final class Snapshots {
         this.onSnapshot = onSnapshot;
         this.onFailure = onFailure;
         this.newest = recovered.snapshot();
-        this.givenPoint = newest;
-        this.givenBase = recovered.base();
-        this.coreBase = givenBase;
+        this.written = newest;
+        this.storeBase = recovered.base();
+        this.coreBase = storeBase;
     }
 
     /** The last entry covered by the newest snapshot. */
@@ -76,7 +73,7 @@ final class Snapshots {
     boolean isDue(Position lastApplied, long appliedBytes) {
         return !writing && lastApplied.index() > newest.last().index()
                 && (lastApplied.index() - newest.last().index() >= settings.snapshotEntries()
-                        || appliedBytes - bytesAtNewest >= settings.snapshotBytes());
+                        || appliedBytes - bytesAtWritten >= settings.snapshotBytes());
     }
 
     /**
@@ -88,41 +85,45 @@ final class Snapshots {
         files.execute(() -> {
             try {
                 store.writeSnapshot(point, image::writeTo);
-                loop.execute(() -> name(point, appliedBytes));
-            } catch (IOException | RuntimeException e) {
+                loop.execute(() -> {
+                    written = point;
+                    bytesAtWritten = appliedBytes;
+                    compact();
+                });
+            } catch (Throwable e) {
                 loop.execute(() -> onFailure.accept(e));
             }
-        });
-    }
-
-    /** The file is there; from the next commit on it counts. The log stays until the core has been asked. */
-    private void name(SnapshotPoint point, long appliedBytes) {
-        givenPoint = point;
-        writer.compact(point, givenBase, () -> {
-            writing = false;
-            newest = point;
-            bytesAtNewest = appliedBytes;
-            RaftConfigLog.LOG.snapshotTaken(self.value(), point.last().index(), point.last().term());
-            onSnapshot.accept(point);
         });
     }
 
     /** The core's log begins just behind {@code to}: the store's may, too. */
     void cutTo(Position to) {
         coreBase = to;
-        cut();
+        compact();
     }
 
-    /** While one cut is under way, the later ones become a single one. */
-    private void cut() {
-        if (cutting || coreBase.equals(givenBase)) {
+    /** Names the newest file, and cuts the log as far as the core has cut its own: a slice at a time, with writes between. */
+    private void compact() {
+        if (compacting || (written.equals(newest) && storeBase.equals(coreBase))) {
             return;
         }
-        cutting = true;
-        givenBase = coreBase;
-        writer.compact(givenPoint, givenBase, () -> {
-            cutting = false;
-            cut();
+        compacting = true;
+        SnapshotPoint point = written;
+        writer.compact(point, coreBase, reached -> {
+            compacting = false;
+            storeBase = reached;
+            if (!point.equals(newest)) {
+                counts(point);
+            }
+            compact();
         });
+    }
+
+    /** From here on a start begins with it, so the core may be asked what it needs no more. */
+    private void counts(SnapshotPoint point) {
+        writing = false;
+        newest = point;
+        RaftConfigLog.LOG.snapshotTaken(self.value(), point.last().index(), point.last().term());
+        onSnapshot.accept(point);
     }
 }

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -53,10 +55,28 @@ final class StoreWriter {
     private record Persist(StoreWrite write, Runnable done) implements Job {
     }
 
-    private record Compact(SnapshotPoint point, Position base, Runnable done) implements Job {
+    private static final class Compact implements Job {
+        private final SnapshotPoint point;
+        private final Position base;
+        private final Consumer<Position> onDone;
+        /** Written by the store thread, before it tells the loop. */
+        private Position reached;
+
+        Compact(SnapshotPoint point, Position base, Consumer<Position> onDone) {
+            this.point = point;
+            this.base = base;
+            this.onDone = onDone;
+            this.reached = base;
+        }
+
+        @Override
+        public Runnable done() {
+            return () -> onDone.accept(reached);
+        }
     }
 
-    private record Close(Runnable done) implements Job {
+    /** @param afterwards runs on the store thread */
+    private record Close(Runnable afterwards, Runnable done) implements Job {
     }
 
     /** What the node wants to know of it, on the loop. */
@@ -80,14 +100,23 @@ final class StoreWriter {
         give(new Persist(write, durable));
     }
 
-    /** As {@link RaftStore#compact}, in order with the writes. */
-    void compact(SnapshotPoint point, Position base, Runnable done) {
+    /**
+     * As {@link RaftStore#compact}, in order with the writes.
+     *
+     * @param done runs on the loop, with the new place just before the first entry
+     */
+    void compact(SnapshotPoint point, Position base, Consumer<Position> done) {
         give(new Compact(point, base, done));
     }
 
-    /** Closes the store after all that was given before; what is given after it is dropped. */
-    void close(Runnable closed) {
-        give(new Close(closed));
+    /**
+     * Closes the store after all that was given before; what is given after it is dropped.
+     *
+     * @param afterwards runs on the store thread, whatever the loop does by then
+     * @param closed runs on the loop
+     */
+    void close(Runnable afterwards, Runnable closed) {
+        give(new Close(afterwards, closed));
         closing = true;
     }
 
@@ -114,14 +143,24 @@ final class StoreWriter {
         if (!failed || group.get(0) instanceof Close) {
             try {
                 carryOut(group);
-                loop.execute(() -> done(group));
-            } catch (RuntimeException | AssertionError e) {
+                tell(() -> done(group));
+            } catch (Throwable e) {
+                // An error too: what the disk holds by now is unknown, and those who wait must hear of it.
                 failed = true;
-                loop.execute(() -> events.failed(e));
+                tell(() -> events.failed(e));
             }
         }
         if (openJobs.addAndGet(-group.size()) > 0) {
             lane.execute(this::doNext);
+        }
+    }
+
+    /** A disk may answer when the loop has ended already: then nobody waits for the answer. */
+    private void tell(Runnable news) {
+        try {
+            loop.execute(news);
+        } catch (RejectedExecutionException e) {
+            // The stop did not wait any longer. What was given to this thread, the closing of the store for one, is still done.
         }
     }
 
@@ -138,10 +177,14 @@ final class StoreWriter {
 
     private void carryOut(List<Job> group) {
         Job first = group.get(0);
-        if (first instanceof Close) {
-            store.close();
+        if (first instanceof Close close) {
+            try {
+                store.close();
+            } finally {
+                close.afterwards.run();
+            }
         } else if (first instanceof Compact compact) {
-            store.compact(compact.point, compact.base);
+            compact.reached = store.compact(compact.point, compact.base);
         } else {
             store.persist(merged(group));
         }

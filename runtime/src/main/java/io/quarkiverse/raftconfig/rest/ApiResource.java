@@ -61,20 +61,23 @@ public class ApiResource {
     @GET
     @Path(PROPERTY)
     public Uni<Response> get(@PathParam("name") String name, @Context UriInfo uri, @Context HttpHeaders headers) {
-        return isOneSegment(uri) ? reads.get(name, uri, headers) : notFound();
+        Problem wrong = wrongPath(uri);
+        return wrong == null ? reads.get(name, uri, headers) : exchange.problem(wrong);
     }
 
     @PUT
     @Path(PROPERTY)
     public Uni<Response> put(@PathParam("name") String name, @Context UriInfo uri, @Context HttpHeaders headers,
             byte @Nullable [] sent) {
-        return isOneSegment(uri) ? writes.put(name, uri, headers, sent) : notFound();
+        Problem wrong = wrongPath(uri);
+        return wrong == null ? writes.put(name, uri, headers, sent) : exchange.problem(wrong);
     }
 
     @DELETE
     @Path(PROPERTY)
     public Uni<Response> delete(@PathParam("name") String name, @Context UriInfo uri, @Context HttpHeaders headers) {
-        return isOneSegment(uri) ? writes.delete(name, uri, headers) : notFound();
+        Problem wrong = wrongPath(uri);
+        return wrong == null ? writes.delete(name, uri, headers) : exchange.problem(wrong);
     }
 
     @GET
@@ -127,13 +130,24 @@ public class ApiResource {
     }
 
     private Uni<Response> notFound() {
-        return exchange.problem(Problem.notFound("This API has no such path"));
+        return exchange.problem(noSuchPath());
     }
 
-    /** A slash in a name is a wrong name if it is encoded, and a path that is not there if it is not. */
-    private static boolean isOneSegment(UriInfo uri) {
+    private static Problem noSuchPath() {
+        return Problem.notFound("This API has no such path");
+    }
+
+    /**
+     * A slash in a name is a wrong name if it is encoded, and a path that is not there if it is not. What follows a semicolon
+     * would be dropped on the way here (RFC 3986 §3.3), and another property be meant.
+     */
+    private static @Nullable Problem wrongPath(UriInfo uri) {
         String path = uri.getRequestUri().getRawPath();
         String before = "/v1/" + PROPERTIES + "/";
-        return path.indexOf('/', path.indexOf(before) + before.length()) < 0;
+        String name = path.substring(path.indexOf(before) + before.length());
+        if (name.indexOf('/') >= 0) {
+            return noSuchPath();
+        }
+        return name.indexOf(';') < 0 ? null : Problem.invalid("name", "must not have a semicolon");
     }
 }

@@ -20,7 +20,7 @@ record Cursor(long revision, String after) {
         try {
             String decoded = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
             int colon = decoded.indexOf(':');
-            if (colon > 0) {
+            if (colon > 0 && Character.isDigit(decoded.charAt(0))) {
                 return new Cursor(Long.parseLong(decoded.substring(0, colon)), decoded.substring(colon + 1));
             }
         } catch (IllegalArgumentException e) {

@@ -149,7 +149,7 @@ public class PropertyWrites {
         }
         return outcome.onFailure(RevisionMismatch.class)
                 .transform(mismatch -> Problem.preconditionRequired(mismatch.getMessage()
-                        + ", and secret: to overwrite it, send its ETag as If-Match, or If-Match: *"));
+                        + ", and secret: to overwrite it, send its ETag as If-Match, or If-Match: *, and another Idempotency-Key if there was one"));
     }
 
     private Response.ResponseBuilder written(Outcome.Applied outcome, WriteRequest request) {

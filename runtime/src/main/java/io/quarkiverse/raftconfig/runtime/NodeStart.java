@@ -81,17 +81,24 @@ final class NodeStart {
         RaftStore store;
         try {
             store = openStore(directory, threads);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             threads.close();
             throw e;
         }
-        VertxLoop loop = new VertxLoop();
+        VertxLoop loop;
+        try {
+            loop = new VertxLoop();
+        } catch (RuntimeException | Error e) {
+            store.close();
+            threads.close();
+            throw e;
+        }
         try {
             HttpPeerTransport transport = new HttpPeerTransport(loop, settings.wire());
             RaftNode raft = RaftNode.start(settings.node(), new RaftNode.Ports(loop, threads, store, transport),
                     new SecureRandom());
             return new RunningNode(settings, directory, loop, threads, raft);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             loop.close();
             throw e;
         }

@@ -146,8 +146,11 @@ final class RunningNode implements NodeHealth, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        loop.close();
-        directory.release();
+        try {
+            loop.close();
+        } finally {
+            directory.release();
+        }
         if (inTime) {
             RaftConfigLog.LOG.stopped(nodeId);
         } else {

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -21,6 +20,8 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.QuarkusConfigBuilderCustomizer;
+import io.smallrye.config.ConfigMappings;
+import io.smallrye.config.ConfigMappings.ConfigClass;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceContext.ConfigSourceContextConfigSource;
 import io.smallrye.config.ConfigValidationException;
@@ -58,10 +59,9 @@ final class SettingsReader {
 
     private static Map<String, String> seen(ConfigSourceContext context) {
         Map<String, String> seen = new TreeMap<>();
-        Iterator<String> names = context.iterateNames();
-        while (names.hasNext()) {
-            String name = names.next();
-            ConfigValue value = name.startsWith(key("")) ? context.getValue(name) : null;
+        // An environment variable is found by the name of its setting, and not told by that name.
+        for (String name : ConfigMappings.getProperties(ConfigClass.configClass(RaftConfigSettings.class)).keySet()) {
+            ConfigValue value = context.getValue(name);
             if (value != null && value.getValue() != null) {
                 seen.put(name, value.getValue());
             }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -36,6 +37,7 @@ public final class RaftConfigSource implements ConfigSource {
     private final Executor background;
     private final Map<String, Boolean> verdicts = new ConcurrentHashMap<>();
     private final Reads reads = new Reads();
+    private final AtomicBoolean indexing = new AtomicBoolean();
     private volatile Index newestIndex;
     private final int ordinal;
     private final boolean expressions;
@@ -64,8 +66,8 @@ public final class RaftConfigSource implements ConfigSource {
         if (index.state == now) {
             return index.values.get(propertyName);
         }
-        if (reads.of(now)) {
-            background.execute(() -> newestIndex = new Index(now, values(now)));
+        if (reads.of(now) && indexing.compareAndSet(false, true)) {
+            background.execute(this::index);
         }
         Property property = now.find(propertyName);
         return property == null || isHidden(propertyName) ? null : shown(property);
@@ -91,6 +93,13 @@ public final class RaftConfigSource implements ConfigSource {
     @Override
     public int getOrdinal() {
         return ordinal;
+    }
+
+    /** Of the state as it is by now: the background may have been busy. */
+    private void index() {
+        indexing.set(false);
+        PublishedState now = state.get();
+        newestIndex = new Index(now, values(now));
     }
 
     private Map<String, String> values(PublishedState state) {

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,7 +51,7 @@ final class DirectoryDisk implements Disk {
         try {
             boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
             if (!Files.isDirectory(path)) {
-                Files.createDirectories(path, attributes(posix, "rwx------"));
+                make(path, posix);
             }
             Path directory = path.toRealPath();
             if (!LOCKED_HERE.add(directory)) {
@@ -73,6 +74,29 @@ final class DirectoryDisk implements Disk {
             }
         } catch (IOException e) {
             throw RaftConfigLog.LOG.dataDirectoryUnusable(path.toString(), reason(e), e);
+        }
+    }
+
+    /** A directory is there after a power cut only if the one above it was synced, too. */
+    private static void make(Path path, boolean posix) throws IOException {
+        List<Path> parents = new ArrayList<>();
+        Path parent = path.toAbsolutePath().getParent();
+        while (parent != null && !Files.isDirectory(parent)) {
+            parents.add(parent);
+            parent = parent.getParent();
+        }
+        if (parent != null) {
+            parents.add(parent);
+        }
+        Files.createDirectories(path, attributes(posix, "rwx------"));
+        for (Path made : parents) {
+            sync(made);
+        }
+    }
+
+    private static void sync(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
         }
     }
 
@@ -134,9 +158,7 @@ final class DirectoryDisk implements Disk {
 
     @Override
     public void sync() throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        sync(directory);
     }
 
     @Override

@@ -36,7 +36,7 @@ import io.quarkiverse.raftconfig.node.StoreWrite;
  * commit per write. What is on the disk is read and checked whole when the store is opened.
  */
 public final class MapDbRaftStore implements RaftStore {
-    /** A prefix is cut in commits of at most so many entries, so that other writes need not wait long. */
+    /** So many entries of a prefix are cut at once, at most, so that other writes need not wait long. */
     private static final int CUT_ENTRIES_MAX = 500;
 
     private final Disk disk;
@@ -283,7 +283,7 @@ public final class MapDbRaftStore implements RaftStore {
     }
 
     @Override
-    public void compact(SnapshotPoint point, Position base) {
+    public Position compact(SnapshotPoint point, Position base) {
         refuseIfClosed();
         Superblock before = superblock;
         boolean written = orCloseForGood(() -> snapshots.exists(point.last()));
@@ -292,17 +292,17 @@ public final class MapDbRaftStore implements RaftStore {
             throw new IllegalArgumentException("snapshot " + point.last() + " and base " + base + " for a log from "
                     + before.base() + " to " + before.last() + " with a snapshot up to " + before.snapshot().last());
         }
-        orCloseForGood(() -> {
-            commit(before.withSnapshot(point));
-            while (superblock.base().index() < base.index()) {
-                long first = superblock.base().index() + 1;
-                long last = Math.min(base.index(), first + CUT_ENTRIES_MAX - 1);
-                Position newBase = positionAt(last);
+        return orCloseForGood(() -> {
+            Superblock next = before.withSnapshot(point);
+            long first = before.base().index() + 1;
+            long last = Math.min(base.index(), first + CUT_ENTRIES_MAX - 1);
+            if (first <= last) {
+                next = next.withLog(positionAt(last), before.last());
                 delete(first, last);
-                commit(superblock.withLog(newBase, superblock.last()));
             }
+            commit(next);
             snapshots.deleteOld(point.last());
-            return base;
+            return next.base();
         });
     }
 

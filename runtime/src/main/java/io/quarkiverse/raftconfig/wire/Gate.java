@@ -17,6 +17,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.Http1xServerConnection;
 
 /**
  * The peer port: lets in who shakes hands in time and is judged to be a peer. All others are cut off without a word, but
@@ -89,7 +90,7 @@ final class Gate {
     private void requested(HttpServerRequest request) {
         Arrival arrival = arrivals.get(request.connection());
         if (arrival == null) {
-            request.connection().shutdown(0, TimeUnit.MILLISECONDS);
+            end(request.connection());
         } else if (request.version() != HttpVersion.HTTP_2 || !request.method().equals(HttpMethod.POST)) {
             arrival.cutOff();
         } else if (HttpOptions.RAFT_PATH.equals(request.path())) {
@@ -98,6 +99,15 @@ final class Gate {
             arrival.requestsOpened(request);
         } else {
             arrival.cutOff();
+        }
+    }
+
+    /** At once: HTTP/2 would wait for the streams that are open, and HTTP/1, which is no business here, knows no such wait. */
+    private static void end(HttpConnection http) {
+        if (http instanceof Http1xServerConnection) {
+            http.close();
+        } else {
+            http.shutdown(0, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -194,7 +204,7 @@ final class Gate {
 
         void cutOff() {
             closed();
-            http.shutdown(0, TimeUnit.MILLISECONDS);
+            end(http);
         }
     }
 }

@@ -61,8 +61,9 @@ final class GuardedServer extends HttpServerImpl {
     }
 
     private static void cutOff(Channel channel) {
-        // Nobody waits for it: the channel tells of its end by itself.
-        var unused = channel.close();
+        // From the transport's end of the pipeline: HTTP/2 would first wait for streams that are open. Nobody waits for it: the
+        // channel tells of its end by itself.
+        var unused = channel.pipeline().firstContext().close();
     }
 
     private static void cancel(@Nullable ScheduledFuture<?> deadline) {

@@ -228,7 +228,7 @@ public final class InMemoryRaftStore implements RaftStore {
     }
 
     @Override
-    public void compact(SnapshotPoint point, Position base) {
+    public Position compact(SnapshotPoint point, Position base) {
         synchronized (disk) {
             refuseIfClosed();
             if (!disk.snapshots.containsKey(point.last()) || !disk.has(point.last()) || !disk.has(base)
@@ -243,6 +243,7 @@ public final class InMemoryRaftStore implements RaftStore {
             disk.snapshot = point;
             disk.commitIndex = Math.max(disk.commitIndex, point.last().index());
             disk.snapshots.keySet().removeIf(last -> !last.equals(point.last()) && !last.equals(previous));
+            return base;
         }
     }
 

@@ -131,7 +131,8 @@ class StoreWriterTest {
 
         // then neither is durable, the node is told once, and the store can still be closed
         assertThat(told).containsExactly("failed");
-        writer.close(() -> told.add("closed"));
+        writer.close(() -> {
+        }, () -> told.add("closed"));
         time.passMillis(10);
         assertThat(told).containsExactly("failed", "closed", "committed");
     }

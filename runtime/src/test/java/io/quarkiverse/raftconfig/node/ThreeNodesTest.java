@@ -75,6 +75,30 @@ class ThreeNodesTest {
         assertThat(cluster.node(old).status().role()).isEqualTo(Role.FOLLOWER);
     }
 
+    /** §5.3: what only the old leader has in its log is replaced, and never applied. Nothing else is written meanwhile. */
+    @Test
+    void areReadyAgainThoughATailIsReplaced() {
+        // given a leader that is cut off, with entries on its disk that nobody else has
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId old = cluster.leader();
+        cluster.network().isolate(Set.of(old));
+        for (int i = 0; i < 8; i++) {
+            cluster.put(old, "lost", "value" + i);
+        }
+        cluster.time().passMillis(50);
+        assertThat(cluster.disk(old).entries()).hasSizeGreaterThan(8);
+
+        // when it is killed, another leads, and it comes back
+        cluster.crash(old);
+        cluster.network().heal();
+        cluster.awaitLeader();
+        cluster.start(old);
+
+        // then it is soon ready, like the others
+        cluster.awaitLeader();
+        assertThat(cluster.value(old, "lost")).isNull();
+    }
+
     @Test
     void writeThatMeetsNoLeaderWaitsForTheNext() {
         // given a cluster whose leader has just been killed

@@ -52,7 +52,7 @@ final class PersistSpeed {
             SnapshotPoint point = new SnapshotPoint(new Position(last, 1), RaftStoreContract.membership(), 1);
             store.writeSnapshot(point, to -> to.write(new byte[1 << 20]));
             long start = System.nanoTime();
-            store.compact(point, base);
+            RaftStoreContract.compactWhole(store, point, base);
             out.printf("%d entries cut in %.1f ms%n", base.index(), (System.nanoTime() - start) / 1e6);
         } finally {
             fileThread.shutdown();

@@ -254,8 +254,8 @@ abstract class RaftStoreContract {
         var point = new SnapshotPoint(new Position(1_650, 1), membership(), 1);
         store.writeSnapshot(point, out -> out.write(1));
 
-        // when nearly all are cut
-        store.compact(point, new Position(1_600, 1));
+        // when nearly all are cut, in as many calls as it takes
+        compactWhole(store, point, new Position(1_600, 1));
 
         // then the hundred behind are left
         reopen();
@@ -353,6 +353,17 @@ abstract class RaftStoreContract {
         assertThatThrownBy(() -> store.persist(appended(entry(1, 1)))).isInstanceOf(UncheckedIOException.class);
         assertThatThrownBy(() -> store.compact(SnapshotPoint.NONE, Position.ZERO))
                 .isInstanceOf(UncheckedIOException.class);
+    }
+
+    /** A long prefix takes several calls. */
+    static void compactWhole(RaftStore store, SnapshotPoint point, Position base) {
+        Position before = Position.ZERO;
+        Position reached = store.compact(point, base);
+        while (!reached.equals(base)) {
+            assertThat(reached.index()).isGreaterThan(before.index()).isLessThan(base.index());
+            before = reached;
+            reached = store.compact(point, base);
+        }
     }
 
     private void reopen() throws IOException {

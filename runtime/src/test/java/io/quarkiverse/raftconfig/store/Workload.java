@@ -148,7 +148,7 @@ final class Workload {
                 Math.max(log.commitIndex(), at.index()));
         asked = new Found(after, acknowledged.clusterId, acknowledged.founding);
         compacting = true;
-        store.compact(point, base);
+        RaftStoreContract.compactWhole(store, point, base);
         compacting = false;
         acknowledged = asked;
         asked = null;

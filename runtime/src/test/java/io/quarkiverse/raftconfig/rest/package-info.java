@@ -1,0 +1,4 @@
+@NullMarked
+package io.quarkiverse.raftconfig.rest;
+
+import org.jspecify.annotations.NullMarked;
