@@ -66,6 +66,30 @@ class ProductionTest {
     }
 
     @Test
+    void settingsMayComeFromTheEnvironment() throws IOException {
+        // given settings with dashes and dots in their names, as variables, and one in .env
+        Path directory = StoredState.newDirectory();
+        Files.createDirectories(workingDirectory(directory));
+        Files.writeString(workingDirectory(directory).resolve(".env"), "QUARKUS_RAFT_CONFIG_SNAPSHOT_ENTRIES=77\n");
+        int port = Remains.freePort();
+
+        // when a node starts with them
+        try (Replica replica = run(directory, Map.of(
+                "QUARKUS_RAFT_CONFIG_NODE_ID", "from-environment",
+                "QUARKUS_RAFT_CONFIG_MEMBERS", "from-environment=127.0.0.1:" + port,
+                "QUARKUS_RAFT_CONFIG_PEER_HOST", "127.0.0.1",
+                "QUARKUS_RAFT_CONFIG_PEER_PORT", String.valueOf(port),
+                "QUARKUS_RAFT_CONFIG_NAMES_SECRET", "*canary*",
+                "QUARKUS_RAFT_CONFIG_ELECTION_TIMEOUT", "2s"), Map.of()).awaitStarted()) {
+
+            // then they hold
+            assertThat(replica.output()).contains("Node from-environment has started");
+            put(replica, "kept", "here");
+            assertValue(replica, "kept", "here");
+        }
+    }
+
+    @Test
     void whatIsDeletedStaysDeletedAndNothingIsRecordedAtBuild() {
         // given a property that was written and one that was written and deleted
         Path directory = StoredState.newDirectory();

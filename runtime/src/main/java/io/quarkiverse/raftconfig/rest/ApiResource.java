@@ -19,6 +19,7 @@ import jakarta.ws.rs.core.UriInfo;
 import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
 
 /**
  * Every path and method of the API, below {@code {rest.path}/v1}. It is one class because Quarkus REST looks for a method in
@@ -60,23 +61,25 @@ public class ApiResource {
 
     @GET
     @Path(PROPERTY)
-    public Uni<Response> get(@PathParam("name") String name, @Context UriInfo uri, @Context HttpHeaders headers) {
-        Problem wrong = wrongPath(uri);
+    public Uni<Response> get(@PathParam("name") String name, @Context UriInfo uri, @Context HttpHeaders headers,
+            @Context HttpServerRequest request) {
+        Problem wrong = wrongPath(request);
         return wrong == null ? reads.get(name, uri, headers) : exchange.problem(wrong);
     }
 
     @PUT
     @Path(PROPERTY)
     public Uni<Response> put(@PathParam("name") String name, @Context UriInfo uri, @Context HttpHeaders headers,
-            byte @Nullable [] sent) {
-        Problem wrong = wrongPath(uri);
+            @Context HttpServerRequest request, byte @Nullable [] sent) {
+        Problem wrong = wrongPath(request);
         return wrong == null ? writes.put(name, uri, headers, sent) : exchange.problem(wrong);
     }
 
     @DELETE
     @Path(PROPERTY)
-    public Uni<Response> delete(@PathParam("name") String name, @Context UriInfo uri, @Context HttpHeaders headers) {
-        Problem wrong = wrongPath(uri);
+    public Uni<Response> delete(@PathParam("name") String name, @Context UriInfo uri, @Context HttpHeaders headers,
+            @Context HttpServerRequest request) {
+        Problem wrong = wrongPath(request);
         return wrong == null ? writes.delete(name, uri, headers) : exchange.problem(wrong);
     }
 
@@ -139,10 +142,10 @@ public class ApiResource {
 
     /**
      * A slash in a name is a wrong name if it is encoded, and a path that is not there if it is not. What follows a semicolon
-     * would be dropped on the way here (RFC 3986 §3.3), and another property be meant.
+     * was dropped on the way here (RFC 3986 §3.3), and another property would be meant.
      */
-    private static @Nullable Problem wrongPath(UriInfo uri) {
-        String path = uri.getRequestUri().getRawPath();
+    private static @Nullable Problem wrongPath(HttpServerRequest request) {
+        String path = request.path();
         String before = "/v1/" + PROPERTIES + "/";
         String name = path.substring(path.indexOf(before) + before.length());
         if (name.indexOf('/') >= 0) {

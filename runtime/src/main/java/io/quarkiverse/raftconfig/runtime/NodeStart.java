@@ -175,7 +175,7 @@ final class NodeStart {
             if (leftMillis <= 0) {
                 throw wrong("startup.timeout", "The start was given up after " + timeoutMillis + " ms ("
                         + key("startup.timeout") + "). " + waiting(node.status(), caughtUp)
-                        + " Start the nodes that don't answer, look at their logs, or give the start more time.");
+                        + " Start the nodes that don't answer, look at the logs of those that do, or give the start more time.");
             }
             try {
                 awaited.get(Math.min(waitMillis, leftMillis), TimeUnit.MILLISECONDS);

@@ -40,8 +40,8 @@ public interface RaftConfigBuildTimeConfig {
         String path();
 
         /**
-         * Who may use the HTTP API. `required`: callers that a security extension has authenticated; without such an
-         * extension the build fails. `none`: anyone who reaches the port may read and change every property.
+         * Who may use the HTTP API. `required`: authenticated callers, which this version can't tell from others yet, so that
+         * the build fails. `none`: anyone who reaches the port may read and change every property.
          */
         @ConfigDocDefault("required; none in dev and test mode")
         Optional<RestSecurity> security();
@@ -58,7 +58,7 @@ public interface RaftConfigBuildTimeConfig {
 
     /** Whether callers of the HTTP API must be authenticated. */
     enum RestSecurity {
-        /** Callers are authenticated by a security extension. */
+        /** Authenticated callers; not possible in this version yet. */
         REQUIRED,
         /** Anyone who reaches the port may read and change every property. */
         NONE

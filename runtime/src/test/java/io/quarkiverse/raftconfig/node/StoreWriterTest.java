@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 
 import org.junit.jupiter.api.Test;
 
@@ -135,6 +136,70 @@ class StoreWriterTest {
         }, () -> told.add("closed"));
         time.passMillis(10);
         assertThat(told).containsExactly("failed", "closed", "committed");
+    }
+
+    @Test
+    void tellsOfAnErrorAsOfAnyFailure() {
+        // given a commit for which there is no memory
+        store.beforePersist(write -> {
+            throw new OutOfMemoryError("of this test");
+        });
+
+        // when something is written
+        write("first", append(entry(1, 1)));
+        time.passMillis(10);
+
+        // then the node is told, and the store can still be closed
+        assertThat(told).containsExactly("failed");
+        writer.close(() -> told.add("afterwards"), () -> told.add("closed"));
+        time.passMillis(10);
+        assertThat(told).containsExactly("failed", "afterwards", "closed", "committed");
+    }
+
+    @Test
+    void closesTheStoreThoughTheLoopHasEnded() {
+        // given a disk that is busy, and a loop that refuses tasks by the time that it answers
+        Loop ended = new Loop() {
+            @Override
+            public void execute(Runnable task) {
+                throw new RejectedExecutionException("of this test");
+            }
+
+            @Override
+            public Timer schedule(long delayMillis, Runnable task) {
+                throw new RejectedExecutionException("of this test");
+            }
+
+            @Override
+            public long nowMillis() {
+                return 0;
+            }
+
+            @Override
+            public long wallClockMillis() {
+                return 0;
+            }
+        };
+        StoreWriter late = new StoreWriter(store, lanes.store(), ended, new StoreWriter.Events() {
+            @Override
+            public void committed() {
+                told.add("committed");
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                told.add("failed");
+            }
+        });
+        late.write(append(entry(1, 1)), () -> told.add("first"));
+
+        // when the store is closed behind it
+        late.close(() -> told.add("afterwards"), () -> told.add("closed"));
+        time.passMillis(10);
+
+        // then what was given was done, though nobody hears of it
+        assertThat(commits).hasSize(1);
+        assertThat(told).containsExactly("afterwards");
     }
 
     @Test
