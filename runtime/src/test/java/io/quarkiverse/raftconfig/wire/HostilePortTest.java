@@ -53,6 +53,30 @@ class HostilePortTest {
         assertThat(new String(answerTo(settled), US_ASCII)).doesNotContain("raft");
     }
 
+    /** HTTP/2 waits for open streams before it closes: not for this one. */
+    @Test
+    void cutsOffWhoOpensAStreamAndSaysNothing() throws IOException {
+        // given a request for the stream of Raft messages, of which nothing follows
+        byte[] path = HttpOptions.RAFT_PATH.getBytes(US_ASCII);
+        ByteArrayOutputStream headers = new ByteArrayOutputStream();
+        headers.write(0x83); // :method POST
+        headers.write(0x86); // :scheme http
+        headers.write(0x04); // :path
+        headers.write(path.length);
+        headers.writeBytes(path);
+        headers.write(0x01); // :authority
+        headers.write(1);
+        headers.write('a');
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(PREFACE);
+        all.writeBytes(EMPTY_SETTINGS);
+        all.writeBytes(new byte[] { 0, 0, (byte) headers.size(), 1, 4, 0, 0, 0, 1 });
+        all.writeBytes(headers.toByteArray());
+
+        // then it is cut off like any other
+        assertThat(new String(answerTo(all.toByteArray()), US_ASCII)).doesNotContain("raft");
+    }
+
     @Test
     void isNotHarmedByGarbage() throws IOException {
         // given a connected pair
