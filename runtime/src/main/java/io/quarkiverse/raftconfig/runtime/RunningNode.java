@@ -1,7 +1,5 @@
 package io.quarkiverse.raftconfig.runtime;
 
-import static io.quarkiverse.raftconfig.runtime.RaftConfigSettings.key;
-
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -78,11 +76,9 @@ final class RunningNode implements NodeHealth, AutoCloseable {
      * @throws ConfigurationException if it has settings for this node that were not there when the node started
      */
     void configurationIsComplete(SmallRyeConfig config) {
-        config.getPropertyNames().forEach(name -> {
-            if (name.startsWith(key(""))) {
-                refuseLateSetting(config.getConfigValue(name));
-            }
-        });
+        for (String name : SettingsReader.names()) {
+            refuseLateSetting(config.getConfigValue(name));
+        }
         raft.addListener(new NodeListener() {
             @Override
             public void stateChanged(PublishedState before, PublishedState after) {

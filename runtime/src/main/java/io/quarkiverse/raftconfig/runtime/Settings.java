@@ -25,7 +25,7 @@ import io.quarkus.runtime.LaunchMode;
  * @param insecure whether peers may talk without TLS
  * @param dataDir null for a new directory, removed at the stop: the default of test mode
  * @param rest what needed no more than a check of its range
- * @param seen every {@code quarkus.raft-config} property that was there to be read
+ * @param seen every setting of a node that was there to be read
  */
 record Settings(LaunchMode launchMode, @Nullable NodeId nodeId, SortedMap<NodeId, String> members, boolean insecure,
         @Nullable Path dataDir, RaftConfigSettings rest, Map<String, String> seen) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -57,10 +58,14 @@ final class SettingsReader {
         return new SettingsReader(launchMode).checked(mapped(context), seen(context));
     }
 
+    /** Of all settings: an environment variable is found by the name of its setting, but not told by that name. */
+    static Set<String> names() {
+        return ConfigMappings.getProperties(ConfigClass.configClass(RaftConfigSettings.class)).keySet();
+    }
+
     private static Map<String, String> seen(ConfigSourceContext context) {
         Map<String, String> seen = new TreeMap<>();
-        // An environment variable is found by the name of its setting, and not told by that name.
-        for (String name : ConfigMappings.getProperties(ConfigClass.configClass(RaftConfigSettings.class)).keySet()) {
+        for (String name : names()) {
             ConfigValue value = context.getValue(name);
             if (value != null && value.getValue() != null) {
                 seen.put(name, value.getValue());
