@@ -9,7 +9,10 @@ import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.traffic.GlobalTrafficShapingHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.http.HttpServerOptions;
@@ -25,6 +28,9 @@ import io.vertx.core.net.impl.SslChannelProvider;
  */
 final class GuardedServer extends HttpServerImpl {
     private static final Logger LOG = Logger.getLogger(GuardedServer.class);
+
+    /** A hello takes a few hundred bytes, with all that HTTP/2 says around it. */
+    private static final int HANDSHAKE_BYTES_MAX = 64 << 10;
 
     private final int connectionsMax;
     private final int handshakeMillisMax;
@@ -51,6 +57,7 @@ final class GuardedServer extends HttpServerImpl {
             deadlines.put(remote,
                     channel.eventLoop().schedule(() -> cutOff(channel), handshakeMillisMax, TimeUnit.MILLISECONDS));
             channel.closeFuture().addListener(closed -> cancel(deadlines.remove(remote)));
+            channel.pipeline().addFirst(new Allowance(remote));
             http.accept(channel, ssl);
         };
     }
@@ -58,6 +65,32 @@ final class GuardedServer extends HttpServerImpl {
     /** The connection from {@code remote} has shown who it is: it may stay. */
     void admitted(SocketAddress remote) {
         cancel(deadlines.get(new InetSocketAddress(remote.hostAddress(), remote.port())));
+    }
+
+    /** Counts what a connection says before it has shown who it is: a flood of any kind ends here, before it costs much. */
+    private final class Allowance extends ChannelInboundHandlerAdapter {
+        private final java.net.SocketAddress remote;
+        private int leftBytes = HANDSHAKE_BYTES_MAX;
+
+        Allowance(java.net.SocketAddress remote) {
+            this.remote = remote;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+            ScheduledFuture<?> deadline = deadlines.get(remote);
+            if (deadline == null || deadline.isCancelled()) {
+                context.pipeline().remove(this);
+            } else if (message instanceof ByteBuf bytes) {
+                leftBytes -= bytes.readableBytes();
+                if (leftBytes < 0) {
+                    bytes.release();
+                    cutOff(context.channel());
+                    return;
+                }
+            }
+            context.fireChannelRead(message);
+        }
     }
 
     private static void cutOff(Channel channel) {

@@ -77,6 +77,34 @@ class HostilePortTest {
         assertThat(new String(answerTo(all.toByteArray()), US_ASCII)).doesNotContain("raft");
     }
 
+    /** Whatever it is that floods the port: pings, settings, or the head of a request without an end. */
+    @Test
+    void cutsOffWhoSaysTooMuchBeforeTheHandshake() throws IOException {
+        // given a port with a deadline that is far away
+        TestNode patient = node("p", new WireSettings("127.0.0.1", 0, 500, 500, 60_000, 1 << 20, 8));
+        byte[] ping = new byte[17];
+        ping[2] = 8;
+        ping[3] = 6;
+
+        for (byte[] frame : List.of(ping, EMPTY_SETTINGS)) {
+            // when somebody floods it
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), patient.port())) {
+                socket.getOutputStream().write(PREFACE);
+                socket.getOutputStream().write(EMPTY_SETTINGS);
+                ByteArrayOutputStream flood = new ByteArrayOutputStream();
+                while (flood.size() < 100_000) {
+                    flood.writeBytes(frame);
+                }
+                socket.getOutputStream().write(flood.toByteArray());
+
+                // then it is cut off
+                rest(socket);
+            } catch (SocketException e) {
+                // Cut off while it was still talking.
+            }
+        }
+    }
+
     @Test
     void isNotHarmedByGarbage() throws IOException {
         // given a connected pair
