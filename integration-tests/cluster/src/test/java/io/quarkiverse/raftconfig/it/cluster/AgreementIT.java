@@ -117,9 +117,9 @@ class AgreementIT {
 
     @Test
     void aRepeatedWriteIsDoneOnce(Cluster cluster) {
-        // given a write with a key
-        String name = "shop.once";
+        // given a write with a key, of a property that is new, however often the cluster has seen this test
         String key = UUID.randomUUID().toString();
+        String name = "shop.once-" + key;
         Replica first = cluster.replicas().get(0);
         long revision = at(first).contentType(ContentType.TEXT).header("Idempotency-Key", key).body("1").put(property(name))
                 .then().extract().jsonPath().getLong("revision");
