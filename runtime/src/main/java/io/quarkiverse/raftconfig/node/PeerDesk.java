@@ -143,14 +143,13 @@ final class PeerDesk {
             fail(PeerResponse.Kind.NO_LEADER, "the node asked lost its leadership before the write was replicated");
         }
 
+        /** From when it was offered it may be in the log, whether that was told or not. */
         @Override
         void end(String reason) {
             if (position != null) {
                 appender.forget(position);
-                fail(PeerResponse.Kind.OUTCOME_UNKNOWN, reason);
-            } else {
-                fail(PeerResponse.Kind.NO_LEADER, reason);
             }
+            fail(PeerResponse.Kind.OUTCOME_UNKNOWN, reason);
         }
     }
 

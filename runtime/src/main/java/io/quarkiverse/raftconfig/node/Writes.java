@@ -103,6 +103,8 @@ final class Writes {
         NodeId leader = route.leaderElsewhere();
         if (route.leadsHere()) {
             waiting.remove(write);
+            // It may be in the log from now on, until that is refused: a step may fail before it tells.
+            write.underWay = true;
             appender.offer(write.transaction, write);
         } else if (leader != null) {
             waiting.remove(write);
@@ -140,7 +142,6 @@ final class Writes {
 
         @Override
         public void appended(Position at) {
-            underWay = true;
             position = at;
         }
 

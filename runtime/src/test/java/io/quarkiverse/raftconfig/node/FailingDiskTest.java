@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionStage;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.raftconfig.core.Message;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.Role;
 import io.quarkiverse.raftconfig.state.Outcome;
@@ -41,6 +42,29 @@ class FailingDiskTest {
         assertThat(cluster.failure(cluster.put(broken, "a", "3"))).isEqualTo(PeerResponse.Kind.NO_LEADER);
         assertThat(cluster.failure(cluster.node(broken).readLinearizable(5_000)))
                 .isEqualTo(PeerResponse.Kind.NO_LEADER);
+    }
+
+    @Test
+    void stepThatEndsInAnErrorIsTheLast() {
+        // given a leader that runs out of memory after it has given an entry to its disk, before anybody is told
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId broken = cluster.leader();
+        cluster.network().lose((to, what) -> {
+            if (what instanceof Message.AppendEntries) {
+                throw new OutOfMemoryError("of this test");
+            }
+            return false;
+        });
+
+        // when something is written through it, then nobody knows what becomes of that, for the entry may outlive the node
+        CompletionStage<Outcome> write = cluster.put(broken, "a", "1");
+        assertThat(cluster.failure(write)).isEqualTo(PeerResponse.Kind.OUTCOME_UNKNOWN);
+
+        // and it takes no part any more, so that the others go on with another leader
+        assertThat(cluster.node(broken).status().degraded()).isEqualTo("a rule of the algorithm does not hold");
+        cluster.network().lose((to, what) -> false);
+        cluster.await(() -> cluster.leaderOrNull() != null && !cluster.leader().equals(broken));
+        assertThat(cluster.get(cluster.put(cluster.leader(), "b", "1"))).isInstanceOf(Outcome.Applied.class);
     }
 
     @Test
