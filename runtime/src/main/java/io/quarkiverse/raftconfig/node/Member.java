@@ -219,7 +219,12 @@ final class Member {
     }
 
     private void storeFailed(Throwable cause) {
-        degrade("the data directory can't be written", cause);
+        degrade(brokenBy(cause, "the data directory can't be written"), cause);
+    }
+
+    /** An operator should not look for a bug, or at a disk, where memory is short. */
+    private static String brokenBy(Throwable cause, String otherwise) {
+        return cause instanceof OutOfMemoryError ? "the process has run out of memory" : otherwise;
     }
 
     /** This node can't keep its promises any more, so it makes no more. Its last state stays, for readers. */
@@ -378,7 +383,7 @@ final class Member {
 
         @Override
         public void broken(Throwable cause) {
-            degrade("a rule of the algorithm does not hold", cause);
+            degrade(brokenBy(cause, "a rule of the algorithm does not hold"), cause);
         }
     }
 
@@ -395,7 +400,7 @@ final class Member {
 
         @Override
         public void broken(Throwable cause) {
-            degrade("a rule of the founding does not hold", cause);
+            degrade(brokenBy(cause, "a rule of the founding does not hold"), cause);
         }
     }
 

@@ -61,7 +61,7 @@ class FailingDiskTest {
         assertThat(cluster.failure(write)).isEqualTo(PeerResponse.Kind.OUTCOME_UNKNOWN);
 
         // and it takes no part any more, so that the others go on with another leader
-        assertThat(cluster.node(broken).status().degraded()).isEqualTo("a rule of the algorithm does not hold");
+        assertThat(cluster.node(broken).status().degraded()).isEqualTo("the process has run out of memory");
         cluster.network().lose((to, what) -> false);
         cluster.await(() -> cluster.leaderOrNull() != null && !cluster.leader().equals(broken));
         assertThat(cluster.get(cluster.put(cluster.leader(), "b", "1"))).isInstanceOf(Outcome.Applied.class);
