@@ -10,6 +10,7 @@ import static io.quarkiverse.raftconfig.core.Replicas.voters;
 import static io.quarkiverse.raftconfig.core.TestNode.written;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -40,6 +41,20 @@ class ElectionRulesTest {
         assertThat(toB.sendWhenDurable()).containsExactly(new RequestVoteResponse(A, B, 5, true));
         assertThat(toC.persist()).isNull();
         assertThat(toC.send()).containsExactly(new RequestVoteResponse(A, C, 5, false));
+    }
+
+    /** The term stays, but what is promised in it does not. */
+    @Test
+    void persistsAVoteInATermThatItKnowsAlreadyToo() {
+        // given a follower in term 4 that has voted for nobody
+        TestNode node = TestNode.withLog(A, THREE, TERM_4, 1, 3);
+
+        // when b asks for its vote in term 4
+        Effects effects = node.receive(new RequestVote(B, A, 4, new Position(2, 3)));
+
+        // then the vote is to be persisted before it is told
+        assertThat(written(effects).hardState()).isEqualTo(new HardState(4, B));
+        assertThat(effects.sendWhenDurable()).containsExactly(new RequestVoteResponse(A, B, 4, true));
     }
 
     @Test
@@ -120,6 +135,25 @@ class ElectionRulesTest {
         assertThat(effects.send()).isEmpty();
         assertThat(effects.sendWhenDurable()).containsExactly(new RequestVote(A, B, 5, new Position(2, 3)),
                 new RequestVote(A, C, 5, new Position(2, 3)));
+    }
+
+    /** §5.2: those who tried at the same time would do so for ever. */
+    @Test
+    void drawsEachWaitAnewFromTToTwiceT() {
+        // given a node that nobody answers
+        TestNode node = TestNode.withLog(A, THREE, TERM_4, 1, 3);
+        Effects effects = node.step(new Input.TimePassed());
+
+        // when it tries again and again
+        SortedSet<Long> waits = new TreeSet<>();
+        for (int i = 0; i < 50; i++) {
+            waits.add(effects.wakeAtMillis() - node.now);
+            effects = node.wake(effects);
+        }
+
+        // then it waits for another time each time
+        assertThat(waits).hasSizeGreaterThan(40).allMatch(wait -> wait >= 1000 && wait < 2000);
+        assertThat(waits.last() - waits.first()).isGreaterThan(800);
     }
 
     @Test

@@ -61,6 +61,15 @@ class QuorumTest {
         assertThat(Quorum.reachedByMajority(Membership.BLANK, voter -> 9)).isZero();
     }
 
+    @Test
+    void learnersDecideNothing() {
+        Membership membership = new Membership(subset(0b0011), new TreeSet<>(), subset(0b0100), new TreeMap<>());
+        NavigableSet<ReplicaId> withLearner = subset(0b0101);
+        assertThat(Quorum.hasMajority(membership, withLearner::contains)).as("one voter and the learner agree").isFalse();
+        assertThat(Quorum.reachedByMajority(membership, replica -> withLearner.contains(replica) ? 9 : 0))
+                .as("one voter and the learner hold it").isZero();
+    }
+
     private static boolean isMajority(Set<ReplicaId> voters, Set<ReplicaId> agreeing) {
         NavigableSet<ReplicaId> both = new TreeSet<>(voters);
         both.retainAll(agreeing);

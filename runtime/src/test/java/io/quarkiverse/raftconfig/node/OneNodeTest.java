@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.raftconfig.Property;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.Role;
 import io.quarkiverse.raftconfig.state.Outcome;
@@ -56,5 +57,25 @@ class OneNodeTest {
 
         // then the write is there
         assertThat(cluster.value(N1, "greeting")).isEqualTo("hello");
+    }
+
+    @Test
+    void appliesNothingTwiceThoughItStartsFromWhatIsCommitted() {
+        // given a node that has recorded that its writes are committed
+        VirtualCluster cluster = VirtualCluster.running(1, 1);
+        cluster.get(cluster.put(N1, "greeting", "hello"));
+        cluster.get(cluster.put(N1, "greeting", "hello again"));
+        cluster.time().passMillis(1_000);
+        Property before = cluster.node(N1).state().find("greeting");
+
+        // when it crashes and comes back, then they are there before anybody leads
+        cluster.crash(N1);
+        cluster.start(N1);
+        assertThat(cluster.node(N1).state().revision()).isEqualTo(2);
+
+        // and it is as if it had never been away
+        cluster.awaitLeader();
+        assertThat(cluster.node(N1).state().revision()).isEqualTo(2);
+        assertThat(cluster.node(N1).state().find("greeting")).isEqualTo(before);
     }
 }

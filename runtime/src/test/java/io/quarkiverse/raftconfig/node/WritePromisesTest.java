@@ -10,8 +10,10 @@ import java.util.concurrent.CompletionStage;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.raftconfig.Expectation;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.state.Outcome;
+import io.quarkiverse.raftconfig.state.Transaction;
 
 /** What a caller is told: an outcome, that nothing was committed, or that nobody knows. */
 class WritePromisesTest {
@@ -26,8 +28,9 @@ class WritePromisesTest {
         // when something is written through it, it lands in its log, and nowhere else
         CompletionStage<Outcome> write = cluster.put(leader, "a", "1");
 
-        // then nobody can tell whether it will be committed
+        // then nobody can tell whether it will be committed, and nobody sees it
         assertThat(cluster.failure(write)).isEqualTo(PeerResponse.Kind.OUTCOME_UNKNOWN);
+        assertThat(cluster.value(leader, "a")).as("what is not committed is not shown").isNull();
     }
 
     @Test
@@ -109,6 +112,25 @@ class WritePromisesTest {
             assertThat(applied.revision()).isEqualTo(1);
         });
         assertThat(cluster.node(follower).state().revision()).isEqualTo(1);
+    }
+
+    /** Whatever the nodes that take the writes see: what counts is what is there when they are applied. */
+    @Test
+    void isMadeForOneOfManyWhoExpectTheSame() {
+        // given three nodes on which there is no property
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+
+        // when each of them is to make it, unless it is there
+        List<CompletionStage<Outcome>> writes = new ArrayList<>();
+        for (NodeId node : cluster.running()) {
+            writes.add(cluster.node(node).propose(new Transaction("test", null, null,
+                    List.of(new Transaction.Change("a", node.value(), Expectation.absent()))), 5_000));
+        }
+
+        // then it is made once, and the others are told that it is there
+        List<Outcome> outcomes = writes.stream().map(cluster::get).toList();
+        assertThat(outcomes).filteredOn(Outcome.Applied.class::isInstance).hasSize(1);
+        assertThat(outcomes).filteredOn(Outcome.Mismatch.class::isInstance).hasSize(2);
     }
 
     @Test
