@@ -1,0 +1,102 @@
+package io.quarkiverse.raftconfig.mutants;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whoever judges the code must be able to say no: each bug here, alone, is noticed, and by whom it should be. */
+class MutantsTest {
+    private static final SourceCompiler COMPILER = new SourceCompiler();
+
+    /** Bugs in what is not there yet, by their number, and with what they come. */
+    private static final Map<Integer, String> LATER = later();
+
+    private static Map<Integer, String> later() {
+        Map<Integer, String> later = new LinkedHashMap<>();
+        later.put(22, "membership changes: two in flight");
+        later.put(24, "membership changes: a leader that was removed counts itself, and goes on");
+        later.put(34, "snapshot install: entries beyond the snapshot that match are cut");
+        later.put(48, "leader transfer: the target campaigns without a look at its log");
+        return later;
+    }
+
+    static List<Mutant> mutants() {
+        return Mutant.all();
+    }
+
+    static Stream<Judge> judges() {
+        return Mutant.all().stream().flatMap(mutant -> mutant.judges().stream()).filter(Judge.Simulation.class::isInstance)
+                .distinct();
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void isCaught(Mutant mutant) {
+        Trial trial = Trial.of(mutant, COMPILER);
+        for (Judge judge : mutant.judges()) {
+            assertThat(trial.verdict(judge)).as("%s, by %s", mutant, judge).isNotNull().contains(judge.says());
+        }
+    }
+
+    /** A mutant that is caught proves nothing if what is sound is caught, too. */
+    @Test
+    void whatIsSoundIsNotCaught() {
+        Trial sound = Trial.ofSoundSources();
+        for (Judge judge : judges().toList()) {
+            assertThat(sound.verdict(judge)).as("%s", judge).isNull();
+        }
+    }
+
+    /** The list of the bugs that must be caught has 48 numbers. */
+    @Test
+    void noneOfTheListIsForgotten() {
+        Set<String> there = Mutant.all().stream().map(Mutant::number).collect(Collectors.toSet());
+        IntStream.rangeClosed(1, 48).filter(number -> !LATER.containsKey(number))
+                .forEach(number -> assertThat(there).contains(String.valueOf(number)));
+        LATER.keySet().forEach(number -> assertThat(there).doesNotContain(String.valueOf(number)));
+        assertThat(there).hasSameSizeAs(Mutant.all());
+    }
+
+    @Test
+    void aMutantThatIsNoneIsNotCaught() {
+        Mutant none = Mutant.parse("none", """
+                0: nothing is wrong
+                caught by test core.QuorumTest#ofABlankMembershipNobodyDecides: nothing
+
+                core/Quorum.java
+                <<<<
+                        return count > voters.size() / 2;
+                ====
+                        return voters.size() / 2 < count;
+                >>>>
+                """);
+        assertThat(Trial.of(none, COMPILER).verdict(none.judges().get(0))).isNull();
+    }
+
+    @Test
+    void aMutantThatNoLongerFitsIsNamed() {
+        Mutant old = Mutant.parse("old", """
+                0: something was wrong once
+                caught by test core.QuorumTest#ofABlankMembershipNobodyDecides: nothing
+
+                core/Quorum.java
+                <<<<
+                        return count > voters.size() / 3;
+                ====
+                >>>>
+                """);
+        assertThatThrownBy(old::sources).hasMessageContaining("mutant old no longer fits core/Quorum.java")
+                .hasMessageContaining("voters.size() / 3");
+    }
+}
