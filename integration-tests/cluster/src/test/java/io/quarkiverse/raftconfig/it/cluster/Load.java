@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -20,6 +21,9 @@ import java.util.concurrent.locks.LockSupport;
  * later one, and would then be no loss.
  */
 final class Load implements AutoCloseable {
+    /** So that no load meets the properties of another, on a cluster that several tests share. */
+    private static final AtomicInteger LOADS = new AtomicInteger();
+
     private final List<Replica> replicas;
     private final String name;
     private final List<Series> series = new CopyOnWriteArrayList<>();
@@ -32,7 +36,7 @@ final class Load implements AutoCloseable {
     }
 
     static Load start(Cluster cluster, String name, int clients) {
-        var load = new Load(cluster.replicas(), name);
+        var load = new Load(cluster.replicas(), name + "-" + LOADS.incrementAndGet());
         for (int i = 0; i < clients; i++) {
             int number = i;
             var end = new CountDownLatch(1);
