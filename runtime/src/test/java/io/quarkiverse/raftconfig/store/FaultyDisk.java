@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -33,11 +35,21 @@ final class FaultyDisk implements Disk {
         private byte[] cache = new byte[0];
         private final List<SectorWrite> unforced = new ArrayList<>();
 
+        /** As another finds it who has nothing in memory. */
         Inode copy() {
             Inode copy = new Inode();
             copy.platter = platter.clone();
             copy.cache = platter.clone();
             return copy;
+        }
+
+        /** With all that is still to come. */
+        Inode twin() {
+            Inode twin = new Inode();
+            twin.platter = platter.clone();
+            twin.cache = cache.clone();
+            twin.unforced.addAll(unforced);
+            return twin;
         }
     }
 
@@ -55,9 +67,22 @@ final class FaultyDisk implements Disk {
     private final List<List<NameChange>> unsynced = new ArrayList<>();
     private long operations;
     private long failAt = Long.MAX_VALUE;
+    private long failUntil = Long.MAX_VALUE;
     private long powerCutAt = Long.MAX_VALUE;
     private String failure = "";
     private boolean powerOff;
+    private long capacity = Long.MAX_VALUE;
+    private int openFiles;
+    private Watcher watcher = whole -> {
+    };
+    private Runnable before = () -> {
+    };
+
+    /** Sees the disk as a power cut or a kill would leave it in the middle of an operation that changes something. */
+    interface Watcher {
+        /** @param whole false if so far a part of a write was made, as a kill may leave it */
+        void inTheMiddle(boolean whole);
+    }
 
     FaultyDisk(SplittableRandom random) {
         this.random = random;
@@ -71,7 +96,39 @@ final class FaultyDisk implements Disk {
     /** The n-th operation from now on, and no other, fails. */
     synchronized void failAt(long n, String message) {
         failAt = operations + n;
+        failUntil = failAt;
         failure = message;
+    }
+
+    /** The n-th operation from now on, and all after it, fail. */
+    synchronized void failFrom(long n, String message) {
+        failAt(n, message);
+        failUntil = Long.MAX_VALUE;
+    }
+
+    /** From now on there is room for so many bytes, those that are used already included. */
+    synchronized void limit(long bytes) {
+        capacity = bytes;
+    }
+
+    /** The bytes of all files. */
+    synchronized long used() {
+        return names.values().stream().mapToLong(inode -> inode.cache.length).sum();
+    }
+
+    /** How many files are open. */
+    synchronized int openFiles() {
+        return openFiles;
+    }
+
+    /** Called in the middle of each operation that changes something, on its thread. */
+    synchronized void watch(Watcher each) {
+        watcher = each;
+    }
+
+    /** Called before each operation that changes something, on its thread. */
+    synchronized void before(Runnable each) {
+        before = each;
     }
 
     /** The power goes off in the middle of the n-th operation from now on. */
@@ -85,17 +142,45 @@ final class FaultyDisk implements Disk {
 
     /** The disk as it is when the power is on again. */
     synchronized FaultyDisk afterPowerCut() {
+        return afterPowerCut(Fate.random(random));
+    }
+
+    synchronized FaultyDisk afterPowerCut(Fate fate) {
         FaultyDisk after = new FaultyDisk(random);
         TreeMap<String, Inode> found = new TreeMap<>(durableNames);
-        double kept = share();
-        for (List<NameChange> change : unsynced) {
-            if (random.nextDouble() < kept) {
-                change.forEach(name -> apply(name, found));
+        BitSet survivors = fate.names(unsynced.size());
+        for (int i = 0; i < unsynced.size(); i++) {
+            if (survivors.get(i)) {
+                unsynced.get(i).forEach(name -> apply(name, found));
             }
         }
-        found.values().forEach(this::reachPlatter);
-        found.forEach((name, inode) -> after.put(name, inode.copy()));
+        found.forEach((name, inode) -> {
+            reachPlatter(inode, fate);
+            after.put(name, inode.copy());
+        });
         return after;
+    }
+
+    /** How many sectors were written and not forced. */
+    synchronized int unforcedSectors() {
+        return names.values().stream().mapToInt(inode -> inode.unforced.size()).sum();
+    }
+
+    /** An independent disk in the same state, with all that is not durable yet. */
+    synchronized FaultyDisk fork(long seed) {
+        FaultyDisk fork = new FaultyDisk(new SplittableRandom(seed));
+        IdentityHashMap<Inode, Inode> twins = new IdentityHashMap<>();
+        durableNames.forEach((name, inode) -> fork.durableNames.put(name, twin(inode, twins)));
+        names.forEach((name, inode) -> fork.names.put(name, twin(inode, twins)));
+        for (List<NameChange> changes : unsynced) {
+            fork.unsynced.add(changes.stream().map(change -> new NameChange(change.name,
+                    change.inode == null ? null : twin(change.inode, twins))).toList());
+        }
+        return fork;
+    }
+
+    private static Inode twin(Inode inode, IdentityHashMap<Inode, Inode> twins) {
+        return twins.computeIfAbsent(inode, Inode::twin);
     }
 
     /** The disk as another process finds it when this one was killed: what was written and not forced is still to come. */
@@ -141,21 +226,12 @@ final class FaultyDisk implements Disk {
         return inode;
     }
 
-    /** All, none, or some: extremes are where bugs are. */
-    private double share() {
-        return switch (random.nextInt(4)) {
-            case 0 -> 0;
-            case 1 -> 1;
-            default -> random.nextDouble();
-        };
-    }
-
-    private void reachPlatter(Inode inode) {
-        double kept = share();
-        int size = random.nextBoolean() ? inode.cache.length : inode.platter.length;
-        for (SectorWrite write : inode.unforced) {
-            if (random.nextDouble() < kept) {
-                inode.platter = with(inode.platter, write);
+    private static void reachPlatter(Inode inode, Fate fate) {
+        int size = fate.size() ? inode.cache.length : inode.platter.length;
+        BitSet survivors = fate.sectors(inode.unforced.size());
+        for (int i = 0; i < inode.unforced.size(); i++) {
+            if (survivors.get(i)) {
+                inode.platter = with(inode.platter, inode.unforced.get(i));
             }
         }
         inode.platter = Arrays.copyOf(inode.platter, size);
@@ -180,11 +256,12 @@ final class FaultyDisk implements Disk {
         if (powerOff) {
             throw new PowerCut();
         }
+        before.run();
         operations++;
         if (operations >= powerCutAt) {
             powerOff = true;
         }
-        return operations == failAt;
+        return operations >= failAt && operations <= failUntil;
     }
 
     private void ends(boolean fails) throws IOException {
@@ -203,6 +280,7 @@ final class FaultyDisk implements Disk {
                 apply(change, names);
             }
             unsynced.add(List.of(changes));
+            watcher.inTheMiddle(true);
         }
         ends(fails);
     }
@@ -245,6 +323,7 @@ final class FaultyDisk implements Disk {
     @Override
     public synchronized void sync() throws IOException {
         boolean fails = begins();
+        watcher.inTheMiddle(true);
         if (!fails && !powerOff) {
             durableNames.clear();
             durableNames.putAll(names);
@@ -259,9 +338,11 @@ final class FaultyDisk implements Disk {
 
     private final class OpenFile implements DiskFile {
         private final Inode inode;
+        private boolean open = true;
 
         OpenFile(Inode inode) {
             this.inode = inode;
+            openFiles++;
         }
 
         @Override
@@ -285,17 +366,35 @@ final class FaultyDisk implements Disk {
         public void write(long position, ByteBuffer source) throws IOException {
             synchronized (FaultyDisk.this) {
                 boolean fails = begins();
-                int count = fails ? wholeSectors(position, source.remaining()) : source.remaining();
-                byte[] bytes = new byte[count];
-                source.get(bytes);
-                inode.cache = with(inode.cache, new SectorWrite((int) position, Bytes.copyOf(bytes, 0, count)));
-                int at = 0;
-                while (at < count) {
-                    int next = Math.min(count, at + Sector.BYTES - (int) ((position + at) % Sector.BYTES));
-                    inode.unforced.add(new SectorWrite((int) position + at, Bytes.copyOf(bytes, at, next - at)));
-                    at = next;
+                long grows = Math.max(0, position + source.remaining() - inode.cache.length);
+                long tooMuch = fails ? 0 : Math.max(0, grows - Math.max(0, capacity - used()));
+                int count = fails ? wholeSectors(position, source.remaining()) : source.remaining() - (int) tooMuch;
+                int parts = 1 + count / (8 * Sector.BYTES);
+                int done = 0;
+                while (done < count) {
+                    int some = Math.min(count - done, parts * Sector.BYTES);
+                    write(position + done, source, some);
+                    done += some;
+                    if (!fails) {
+                        watcher.inTheMiddle(done == count);
+                    }
                 }
                 ends(fails);
+                if (tooMuch > 0) {
+                    throw new IOException("No space left on device");
+                }
+            }
+        }
+
+        private void write(long position, ByteBuffer source, int count) {
+            byte[] bytes = new byte[count];
+            source.get(bytes);
+            inode.cache = with(inode.cache, new SectorWrite((int) position, Bytes.copyOf(bytes, 0, count)));
+            int at = 0;
+            while (at < count) {
+                int next = Math.min(count, at + Sector.BYTES - (int) ((position + at) % Sector.BYTES));
+                inode.unforced.add(new SectorWrite((int) position + at, Bytes.copyOf(bytes, at, next - at)));
+                at = next;
             }
         }
 
@@ -310,9 +409,12 @@ final class FaultyDisk implements Disk {
             synchronized (FaultyDisk.this) {
                 boolean fails = begins();
                 if (fails) {
-                    reachPlatter(inode);
+                    reachPlatter(inode, Fate.random(random));
                     inode.unforced.clear();
-                } else if (!powerOff) {
+                    ends(true);
+                }
+                watcher.inTheMiddle(true);
+                if (!powerOff) {
                     inode.platter = Arrays.copyOf(inode.platter, inode.cache.length);
                     inode.unforced.forEach(write -> write.bytes.copyTo(inode.platter, write.at));
                     inode.unforced.clear();
@@ -323,6 +425,10 @@ final class FaultyDisk implements Disk {
 
         @Override
         public void close() {
+            synchronized (FaultyDisk.this) {
+                openFiles -= open ? 1 : 0;
+                open = false;
+            }
         }
     }
 }

@@ -49,6 +49,15 @@ final class Workload {
         this.random = random;
     }
 
+    /** One that knows the same, and goes on in a way of its own. */
+    Workload copy(long seed) {
+        Workload copy = new Workload(new SplittableRandom(seed));
+        copy.acknowledged = acknowledged;
+        copy.asked = asked;
+        copy.compacting = compacting;
+        return copy;
+    }
+
     Found acknowledged() {
         return acknowledged;
     }
@@ -60,7 +69,20 @@ final class Workload {
             snapshot(store);
             return;
         }
-        StoreWrite write = choice == 1 ? vote() : choice == 2 ? conflict() : append();
+        persist(store, choice == 1 ? vote() : choice == 2 ? conflict() : append());
+    }
+
+    /** Writes one entry of some bytes, which takes a few sectors of a journal. */
+    void smallStep(RaftStore store) {
+        Position last = last();
+        long term = Math.max(last.term(), Math.max(1, acknowledged.log.hardState().term()));
+        byte[] command = new byte[random.nextInt(1, 400)];
+        random.nextBytes(command);
+        persist(store, new StoreWrite(null, List.of(new Entry(new Position(last.index() + 1, term),
+                new Payload.Command(Bytes.wrap(command)))), -1, null, null));
+    }
+
+    private void persist(RaftStore store, StoreWrite write) {
         asked = after(write);
         store.persist(write);
         acknowledged = asked;
