@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
+import io.quarkiverse.raftconfig.core.Position;
+import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.core.StorageId;
 import io.quarkiverse.raftconfig.node.StoreWrite;
 import io.quarkiverse.raftconfig.store.Workload.Found;
@@ -24,16 +26,22 @@ class DiskErrorTest {
     private static final int JOURNAL_SECTORS = 48;
 
     @ParameterizedTest
-    @ValueSource(strings = { "Input/output error", "No space left on device" })
-    void afterAnyErrorTheStoreIsClosedAndAnotherStartFindsAllThatWasAcknowledged(String error) throws IOException {
+    @CsvSource({ "once, Input/output error", "from then on, No space left on device" })
+    void afterAnyErrorTheStoreIsClosedAndAnotherStartFindsAllThatWasAcknowledged(String when, String error)
+            throws IOException {
+        boolean once = when.equals("once");
         int failures = 0;
         boolean more = true;
         for (int n = 1; more; n++) {
-            // given a disk whose n-th operation fails
+            // given a disk whose n-th operation fails, alone or with all after it
             var random = new SplittableRandom(n % 5);
             var disk = new FaultyDisk(random.split());
             var workload = new Workload(random.split());
-            disk.failAt(n, error);
+            if (once) {
+                disk.failAt(n, error);
+            } else {
+                disk.failFrom(n, error);
+            }
             more = false;
             try (var store = open(disk)) {
                 workload.restart(Found.in(store));
@@ -43,8 +51,7 @@ class DiskErrorTest {
                     } catch (UncheckedIOException e) {
                         // then the store refuses from then on
                         assertThat(e).hasStackTraceContaining(error);
-                        assertThatThrownBy(() -> store.persist(new StoreWrite(null, List.of(), -1, null, null)))
-                                .isInstanceOf(UncheckedIOException.class).hasMessageContaining("closed");
+                        refusesAndLeavesTheDiskAlone(store, disk);
                         more = true;
                         break;
                     } catch (IOException e) {
@@ -56,6 +63,11 @@ class DiskErrorTest {
             } catch (IOException e) {
                 assertThat(e).hasMessage(error);
                 more = true;
+            }
+            // and no file is left open, and a start on the sick disk fails without calling it damaged
+            assertThat(disk.openFiles()).isZero();
+            if (more && !once) {
+                assertThatThrownBy(() -> open(disk)).isInstanceOf(IOException.class).hasMessage(error);
             }
             failures += more ? 1 : 0;
 
@@ -70,6 +82,18 @@ class DiskErrorTest {
             }
         }
         assertThat(failures).isGreaterThan(150);
+    }
+
+    private static void refusesAndLeavesTheDiskAlone(MapDbRaftStore store, FaultyDisk disk) {
+        long operations = disk.operations();
+        assertThatThrownBy(() -> store.persist(new StoreWrite(null, List.of(), -1, null, null)))
+                .isInstanceOf(UncheckedIOException.class).hasMessageContaining("closed");
+        assertThatThrownBy(() -> store.compact(SnapshotPoint.NONE, Position.ZERO))
+                .isInstanceOf(UncheckedIOException.class).hasMessageContaining("closed");
+        assertThatThrownBy(() -> store.writeSnapshot(SnapshotPoint.NONE, out -> out.write(1)))
+                .isInstanceOf(UncheckedIOException.class).hasMessageContaining("closed");
+        store.close();
+        assertThat(disk.operations()).isEqualTo(operations);
     }
 
     private static void check(int n, MapDbRaftStore store, Workload workload) {
