@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -18,6 +20,8 @@ import io.quarkiverse.raftconfig.core.Recovered;
 import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.core.StorageId;
 import io.quarkiverse.raftconfig.node.StoreDamagedException;
+import io.quarkiverse.raftconfig.store.LiveBytes.Kind;
+import io.quarkiverse.raftconfig.store.LiveBytes.Place;
 import io.quarkiverse.raftconfig.store.Workload.Found;
 
 /**
@@ -25,7 +29,7 @@ import io.quarkiverse.raftconfig.store.Workload.Found;
  * can't be told is written down here too.
  */
 class DamageTest {
-    private static final int FLIPS = 500;
+    private static final int FLIPS_OF_A_KIND = Integer.getInteger("raft.store.flips", 520) / Kind.values().length;
     private static final int JOURNAL_SECTORS = 64;
 
     private final SplittableRandom random = new SplittableRandom(7);
@@ -37,12 +41,11 @@ class DamageTest {
     void fillTheDisk() throws IOException {
         var store = open(disk);
         var workload = new Workload(random.split());
-        for (int i = 0; i < 1_000 && !(bothJournalsAreUsed()
-                && !workload.acknowledged().log().snapshot().equals(SnapshotPoint.NONE)); i++) {
+        for (int i = 0; i < 1_000 && !allKindsAreThere(); i++) {
             workload.step(store);
+            sound = workload.acknowledged();
         }
-        assertThat(bothJournalsAreUsed()).isTrue();
-        sound = workload.acknowledged();
+        assertThat(allKindsAreThere()).isTrue();
         // Not closed: killed.
         try (var again = open(disk.copy())) {
             assertThat(Found.in(again)).isEqualTo(sound);
@@ -51,24 +54,39 @@ class DamageTest {
 
     @Test
     void everyFlippedBitThatMattersIsFound() throws IOException {
-        List<Live> live = live();
-        int[] found = new int[live.size()];
-        for (int i = 0; i < FLIPS; i++) {
-            // given one flipped bit
-            int which = i % live.size();
-            Live place = live.get(which);
-            var damaged = disk.copy();
-            byte[] content = damaged.content(place.file);
-            int at = random.nextInt(place.from, place.to);
-            content[at] ^= (byte) (1 << random.nextInt(8));
-            damaged.setContent(place.file, content);
-
-            // then the node does not start, or stops when it reads the snapshot, and names the file
-            assertThatThrownBy(() -> readAll(damaged)).as("%s, byte %d", place.file, at)
-                    .isInstanceOf(StoreDamagedException.class).hasMessageContaining(place.file);
-            found[which]++;
+        var live = new LiveBytes(disk, sound);
+        Map<Kind, Integer> found = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            List<Place> places = live.of(kind);
+            assertThat(places).as("%s", kind).isNotEmpty();
+            for (int i = 0; i < FLIPS_OF_A_KIND; i++) {
+                flip(places.get(random.nextInt(places.size())), kind);
+                found.merge(kind, 1, Integer::sum);
+            }
         }
-        assertThat(found).doesNotContain(0);
+        System.out.println("flipped bits, all found: " + found);
+        assertThat(found).hasSize(Kind.values().length);
+    }
+
+    /** A node whose term or vote has rotted must not vote: it does not even start, whichever byte it was. */
+    @Test
+    void noByteOfTermAndVoteRotsUnseen() throws IOException {
+        var live = new LiveBytes(disk, sound);
+        for (Kind kind : List.of(Kind.IMAGE_SUPERBLOCK, Kind.FRAME_SUPERBLOCK)) {
+            for (Place place : live.of(kind)) {
+                flip(place, kind);
+            }
+        }
+    }
+
+    /** Flips one bit of that byte. The node does not start, or stops when it reads the snapshot, and names the file. */
+    private void flip(Place place, Kind kind) {
+        var damaged = disk.copy();
+        byte[] content = damaged.content(place.file());
+        content[place.at()] ^= (byte) (1 << random.nextInt(8));
+        damaged.setContent(place.file(), content);
+        assertThatThrownBy(() -> readAll(damaged)).as("%s, byte %d of %s", kind, place.at(), place.file())
+                .isInstanceOf(StoreDamagedException.class).hasMessageContaining(place.file());
     }
 
     @Test
@@ -192,14 +210,6 @@ class DamageTest {
     private record Live(String file, int from, int to) {
     }
 
-    /** All bytes on which the node relies. */
-    private List<Live> live() {
-        List<Live> live = new ArrayList<>(frames(disk));
-        live.add(new Live(Image.FILE, 0, disk.content(Image.FILE).length));
-        live.add(new Live(snapshotFile(), 0, disk.content(snapshotFile()).length));
-        return live;
-    }
-
     /** Where the frames of the image's epoch and of the next are, in their order. */
     private static List<Live> frames(FaultyDisk disk) {
         List<Live> frames = new ArrayList<>();
@@ -217,6 +227,14 @@ class DamageTest {
             }
         }
         return frames;
+    }
+
+    private boolean allKindsAreThere() throws IOException {
+        if (!bothJournalsAreUsed() || sound.log().snapshot().equals(SnapshotPoint.NONE)) {
+            return false;
+        }
+        var live = new LiveBytes(disk, sound);
+        return Arrays.stream(Kind.values()).noneMatch(kind -> live.of(kind).isEmpty());
     }
 
     /** And the second has room left. */
