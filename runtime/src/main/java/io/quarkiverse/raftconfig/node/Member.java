@@ -89,7 +89,7 @@ final class Member {
         Applier applier = new Applier(state, recovered, appender, notifier);
         StoreWriter writer = new StoreWriter(ports.store(), ports.lanes().store(), loop, new StoreEvents());
         Snapshots snapshots = new Snapshots(ports.store(), writer, ports.lanes().files(), loop, settings, recovered,
-                this::snapshotTaken, this::storeFailed);
+                this::snapshotTaken, this::snapshotFailed);
         Allegiance allegiance = new Allegiance(identity.clusterId(), this::joined);
         this.parts = new CoreHost.Parts(loop, writer, transport, applier, tickets, snapshots, allegiance);
         this.writes = new Writes(loop, route, transport, appender, applier, deadlines, settings);
@@ -216,6 +216,13 @@ final class Member {
 
     private void snapshotTaken(SnapshotPoint point) {
         host.feed(new Input.Snapshotted(point));
+    }
+
+    /** A store that is closed in the middle of a snapshot, because the node stops, has not failed. */
+    private void snapshotFailed(Throwable cause) {
+        if (ending == null) {
+            storeFailed(cause);
+        }
     }
 
     private void storeFailed(Throwable cause) {

@@ -74,7 +74,10 @@ public interface RaftStore extends AutoCloseable {
      */
     Position compact(SnapshotPoint point, Position base);
 
-    /** Idempotent. What was persisted stays; nothing else is promised. */
+    /**
+     * Idempotent, and from any thread. What was persisted stays; a snapshot that is being written fails. On return nothing is
+     * changed any more, so that another store may be opened in the same place.
+     */
     @Override
     void close();
 

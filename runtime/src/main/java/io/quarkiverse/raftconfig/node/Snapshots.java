@@ -1,6 +1,7 @@
 package io.quarkiverse.raftconfig.node;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 import io.quarkiverse.raftconfig.core.NodeId;
@@ -85,15 +86,23 @@ final class Snapshots {
         files.execute(() -> {
             try {
                 store.writeSnapshot(point, image::writeTo);
-                loop.execute(() -> {
+                tell(() -> {
                     written = point;
                     bytesAtWritten = appliedBytes;
                     compact();
                 });
             } catch (Throwable e) {
-                loop.execute(() -> onFailure.accept(e));
+                tell(() -> onFailure.accept(e));
             }
         });
+    }
+
+    private void tell(Runnable news) {
+        try {
+            loop.execute(news);
+        } catch (RejectedExecutionException e) {
+            // The loop has ended, and a snapshot that is not named does not count.
+        }
     }
 
     /** The core's log begins just behind {@code to}: the store's may, too. */

@@ -31,7 +31,7 @@ interface Disk extends Closeable {
     /** Makes durable which files there are, and under which names. */
     void sync() throws IOException;
 
-    /** Gives the directory free for others. */
+    /** Gives the directory free for others: nothing of it may be changed any more. */
     @Override
     void close() throws IOException;
 

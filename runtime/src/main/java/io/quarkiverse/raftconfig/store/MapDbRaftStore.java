@@ -84,8 +84,9 @@ public final class MapDbRaftStore implements RaftStore {
         }
     }
 
-    static MapDbRaftStore open(Disk disk, int journalSectors, @Nullable NodeId configured, Supplier<NodeId> otherwise,
+    static MapDbRaftStore open(Disk directory, int journalSectors, @Nullable NodeId configured, Supplier<NodeId> otherwise,
             Supplier<StorageId> storageId, Executor fileThread) throws IOException {
+        Disk disk = new HeldDisk(directory);
         JournaledVolume volume = null;
         try {
             volume = Recovery.open(disk, journalSectors, fileThread,

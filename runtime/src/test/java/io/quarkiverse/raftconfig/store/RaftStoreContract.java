@@ -327,6 +327,21 @@ abstract class RaftStoreContract {
     }
 
     @Test
+    void aSnapshotThatIsBeingWrittenWhenTheStoreIsClosedFails() throws IOException {
+        // given a store that is closed in the middle of a snapshot
+        store.persist(appended(entries(1, 5)));
+        var point = new SnapshotPoint(new Position(4, 1), membership(), 1);
+        assertThatThrownBy(() -> store.writeSnapshot(point, out -> {
+            store.close();
+            out.write(new byte[100_000]);
+        })).isInstanceOfAny(IOException.class, UncheckedIOException.class);
+
+        // then nothing was written for it
+        reopen();
+        assertThatIllegalArgumentException().isThrownBy(() -> store.compact(point, Position.ZERO));
+    }
+
+    @Test
     void aSnapshotThatFailsLeavesTheOneBefore() throws IOException {
         // given a snapshot
         store.persist(appended(entries(1, 5)));
