@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
@@ -75,6 +77,27 @@ class ArchitectureTest {
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(ROOT);
+
+    /** An interrupt closes a file of the store for good: a thread may only note its own, for its caller to see. */
+    @Test
+    void nobodyInterruptsAnother() {
+        // given those that wait for a stage on the caller's thread, or for a fold, and set its flag again
+        Set<String> noteTheirOwn = Set.of(ROOT + ".runtime.RunningNode", ROOT + ".runtime.NodeStart", ROOT + ".wire.VertxLoop",
+                ROOT + ".client.BlockingConfigStore", ROOT + ".store.JournaledVolume");
+
+        // then nobody else interrupts a thread, and nobody all threads of a pool
+        List<String> calls = new ArrayList<>();
+        for (JavaClass type : MAIN) {
+            for (JavaMethodCall call : type.getMethodCallsFromSelf()) {
+                boolean interrupts = call.getTargetOwner().isEquivalentTo(Thread.class) && call.getName().equals("interrupt")
+                        && !noteTheirOwn.contains(type.getName());
+                if (interrupts || call.getName().equals("shutdownNow")) {
+                    calls.add(call.getDescription());
+                }
+            }
+        }
+        assertThat(calls).isEmpty();
+    }
 
     @Test
     void eachPackageImportsOnlyWhatItNames() {
