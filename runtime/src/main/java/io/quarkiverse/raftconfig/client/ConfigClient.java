@@ -10,9 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.quarkiverse.raftconfig.Expectation;
 import io.quarkiverse.raftconfig.LimitExceeded;
 import io.quarkiverse.raftconfig.NoLeader;
 import io.quarkiverse.raftconfig.OutcomeUnknown;
+import io.quarkiverse.raftconfig.Property;
 import io.quarkiverse.raftconfig.RaftConfigException;
 import io.quarkiverse.raftconfig.ReadOptions;
 import io.quarkiverse.raftconfig.Refused;
@@ -22,6 +24,7 @@ import io.quarkiverse.raftconfig.node.RaftNode;
 import io.quarkiverse.raftconfig.state.ConfigState;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.PublishedState;
+import io.quarkiverse.raftconfig.state.Room;
 import io.quarkiverse.raftconfig.state.Transaction;
 import io.smallrye.mutiny.Uni;
 
@@ -33,7 +36,6 @@ public final class ConfigClient {
     private final Replica replica;
     private final WriteRules rules;
     private final CallingThread thread;
-    private final Room room;
 
     public ConfigClient(RaftNode node, WriteRules rules, CallingThread thread) {
         this(Replica.of(node), rules, thread);
@@ -43,7 +45,6 @@ public final class ConfigClient {
         this.replica = replica;
         this.rules = rules;
         this.thread = thread;
-        this.room = new Room(rules.limits());
     }
 
     public WriteRules rules() {
@@ -63,6 +64,29 @@ public final class ConfigClient {
     /** Makes all changes or none; the outcome is one that was applied, now or when its key was first used. */
     public Uni<Outcome.Applied> write(Transaction transaction, Duration timeout) {
         return uni(() -> writing(transaction, timeout));
+    }
+
+    /**
+     * As {@link #write}, but an expectation that a property is absent, and which does not hold by a linearizable read, is told
+     * before anything is proposed: so the idempotency key is not used up, and serves for the write that is made instead. A key
+     * that was used before is answered from memory first: its write may be what has made the property.
+     */
+    public Uni<Outcome.Applied> writeUnlessThere(Transaction transaction, Duration timeout) {
+        boolean expectsAbsence = transaction.changes().stream()
+                .anyMatch(it -> it.expectation() instanceof Expectation.Absent);
+        if (!expectsAbsence) {
+            return write(transaction, timeout);
+        }
+        return uni(() -> {
+            rules.check(transaction);
+            long started = System.nanoTime();
+            return reading(ReadOptions.LINEARIZABLE.withTimeout(timeout)).thenCompose(state -> {
+                if (!state.remembers(transaction)) {
+                    refuseIfThere(transaction, state);
+                }
+                return writing(transaction, timeout.minusNanos(System.nanoTime() - started));
+            });
+        });
     }
 
     /**
@@ -89,24 +113,28 @@ public final class ConfigClient {
 
     CompletableFuture<Outcome.Applied> writing(Transaction transaction, Duration timeout) {
         rules.check(transaction);
-        Room.Claim claim = room.claim(transaction, replica.state());
-        CompletionStage<Outcome> proposed;
-        try {
-            proposed = replica.propose(transaction, millis(timeout));
-        } catch (RuntimeException e) {
-            room.release(claim);
-            throw e;
-        }
-        return mapped(proposed.whenComplete((outcome, failure) -> room.release(claim)), ConfigClient::applied);
+        return mapped(replica.propose(transaction, millis(timeout)), ConfigClient::applied);
     }
 
     private CompletableFuture<Outcome.Applied> previewing(Transaction transaction, Duration timeout) {
         rules.check(transaction);
         return reading(ReadOptions.LINEARIZABLE.withTimeout(timeout)).thenApply(state -> {
-            room.release(room.claim(transaction, state));
+            String full = new Room(rules.limits().store()).refusal(transaction, state);
+            if (full != null) {
+                throw new LimitExceeded(LimitExceeded.Kind.STORE_FULL, full);
+            }
             Transaction.Stamp now = new Transaction.Stamp(System.currentTimeMillis(), 0, 0);
             return applied(ConfigState.preview(state, transaction.stamped(now)));
         });
+    }
+
+    private static void refuseIfThere(Transaction transaction, PublishedState state) {
+        for (Transaction.Change change : transaction.changes()) {
+            Property there = state.find(change.name());
+            if (there != null && change.expectation() instanceof Expectation.Absent) {
+                throw new RevisionMismatch(change.name(), there.revision());
+            }
+        }
     }
 
     private <T> Uni<T> uni(Supplier<CompletableFuture<T>> call) {

@@ -1,5 +1,6 @@
 package io.quarkiverse.raftconfig.core;
 
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -75,6 +76,11 @@ public final class RaftCore {
     /** The end of the log. */
     public Position lastLog() {
         return node.log.last();
+    }
+
+    /** What is in the log after {@code index}, committed or not. */
+    public List<Entry> entriesAfter(long index) {
+        return node.log.after(index);
     }
 
     /** About how much memory the log takes up. */

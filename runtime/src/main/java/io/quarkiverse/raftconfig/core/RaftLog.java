@@ -82,6 +82,12 @@ final class RaftLog {
         return List.copyOf(entries.subList(start, end));
     }
 
+    /** All entries after {@code index}, or after the base if that is later. */
+    List<Entry> after(long index) {
+        int start = Math.max(0, offset(index) + 1);
+        return List.copyOf(entries.subList(Math.min(start, entries.size()), entries.size()));
+    }
+
     /** @throws IllegalArgumentException if {@code entry} leaves a gap, or its term is lower than that of the one before */
     void append(Entry entry) {
         Position last = last();

@@ -4,13 +4,21 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.core.Answer;
 import io.quarkiverse.raftconfig.core.Bytes;
+import io.quarkiverse.raftconfig.core.Entry;
 import io.quarkiverse.raftconfig.core.Input;
+import io.quarkiverse.raftconfig.core.Payload;
 import io.quarkiverse.raftconfig.core.Position;
+import io.quarkiverse.raftconfig.state.ConfigState;
 import io.quarkiverse.raftconfig.state.Outcome;
+import io.quarkiverse.raftconfig.state.PublishedState;
+import io.quarkiverse.raftconfig.state.Room;
 import io.quarkiverse.raftconfig.state.Transaction;
 import io.quarkiverse.raftconfig.state.TransactionCodec;
 
@@ -21,10 +29,11 @@ import io.quarkiverse.raftconfig.state.TransactionCodec;
  * <pre>
  * offered ── appended at index i, term t ── applied at i: of term t   → done
  *    │                                                    of another → overwritten, certainly not committed
- *    └─ refused, certainly not committed
+ *    └─ refused, or no room for it in the store: certainly not committed
  * </pre>
  *
- * Stepping down decides nothing: the entry may still be committed by the next leader. Lives on the loop.
+ * Stepping down decides nothing: the entry may still be committed by the next leader. What others have appended counts as well
+ * when it is asked whether there is room: a new leader looks at what it finds in its log. Lives on the loop.
  */
 final class Appender {
     private static final Comparator<Position> BY_INDEX_THEN_TERM = Comparator.comparingLong(Position::index)
@@ -33,6 +42,10 @@ final class Appender {
     private final Tickets tickets;
     private final Loop loop;
     private final NodeSettings settings;
+    private final Route route;
+    private final ConfigState state;
+    private final Room room;
+    private long termOfClaims;
 
     private final List<Input.Proposal> offered = new ArrayList<>();
 
@@ -40,7 +53,11 @@ final class Appender {
      * By index and term: a node that lost its leadership and won it again may put another entry at the same index, and the
      * old one may still be committed in its place.
      */
-    private final NavigableMap<Position, Proposer> appended = new TreeMap<>(BY_INDEX_THEN_TERM);
+    private final NavigableMap<Position, Waiting> appended = new TreeMap<>(BY_INDEX_THEN_TERM);
+
+    /** @param proposer null once nobody waits */
+    private record Waiting(@Nullable Proposer proposer, Room.Claim claim) {
+    }
 
     /** Who offered something, and is told what becomes of it. */
     interface Proposer {
@@ -50,6 +67,9 @@ final class Appender {
         /** Certainly not committed. */
         void refused(Answer.Refusal reason);
 
+        /** Certainly not committed: the limits of the store forbid it. */
+        void full(String reason);
+
         /** Committed, applied and published. */
         void applied(long index, Outcome outcome);
 
@@ -57,18 +77,36 @@ final class Appender {
         void overwritten();
     }
 
-    Appender(Tickets tickets, Loop loop, NodeSettings settings) {
+    Appender(Tickets tickets, Loop loop, NodeSettings settings, Route route, ConfigState state) {
         this.tickets = tickets;
         this.loop = loop;
         this.settings = settings;
+        this.route = route;
+        this.state = state;
+        this.room = new Room(settings.limits());
     }
 
-    /** Stamps {@code transaction} with this leader's clock and keeps it until {@link #takeOffered}. */
+    /**
+     * Stamps {@code transaction} with this leader's clock and keeps it until {@link #takeOffered}; tells {@code proposer} at
+     * once if there is no room for it.
+     */
     void offer(Transaction transaction, Proposer proposer) {
+        if (termOfClaims != route.term()) {
+            termOfClaims = route.term();
+            claimForOthers();
+        }
+        PublishedState now = state.published();
+        // One that repeats another changes nothing, and is answered even by a full store.
+        String full = now.remembers(transaction) ? null : room.refusal(transaction, now);
+        if (full != null) {
+            proposer.full(full);
+            return;
+        }
+        Room.Claim claim = room.claim(transaction, now);
         Transaction.Stamp stamp = new Transaction.Stamp(loop.wallClockMillis(), settings.idempotencyKeysMax(),
                 settings.idempotencyAgeMillis());
         Bytes command = Bytes.wrap(TransactionCodec.encode(transaction.stamped(stamp)));
-        long ticket = tickets.issue(answer -> answered(answer, proposer));
+        long ticket = tickets.issue(answer -> answered(answer, new Waiting(proposer, claim)));
         offered.add(new Input.Proposal(ticket, command));
     }
 
@@ -83,34 +121,53 @@ final class Appender {
         return all;
     }
 
-    private void answered(Answer answer, Proposer proposer) {
+    /** What earlier leaders have left in the log may yet be committed. */
+    private void claimForOthers() {
+        for (Entry entry : route.entriesAfter(state.published().lastApplied())) {
+            if (entry.payload() instanceof Payload.Command command && !appended.containsKey(entry.position())) {
+                Transaction transaction = TransactionCodec.decode(command.bytes().toArray());
+                appended.put(entry.position(), new Waiting(null, room.claim(transaction, state.published())));
+            }
+        }
+    }
+
+    private void answered(Answer answer, Waiting waiting) {
+        Proposer proposer = Objects.requireNonNull(waiting.proposer);
         if (answer instanceof Answer.Appended at) {
-            appended.put(at.position(), proposer);
+            appended.put(at.position(), waiting);
             proposer.appended(at.position());
         } else if (answer instanceof Answer.Refused refused) {
+            room.release(waiting.claim);
             proposer.refused(refused.reason());
         } else {
             throw new AssertionError("a proposal was answered as a read: " + answer);
         }
     }
 
-    /** The proposer has stopped waiting. */
+    /** The proposer has stopped waiting. What it has claimed stays claimed: the entry may be committed. */
     void forget(Position position) {
-        appended.remove(position);
+        appended.computeIfPresent(position, (same, waiting) -> new Waiting(null, waiting.claim));
     }
 
     /** @param outcome of the command applied at {@code position} */
     void applied(Position position, Outcome outcome) {
-        Proposer proposer = appended.remove(position);
-        if (proposer != null) {
-            proposer.applied(position.index(), outcome);
+        Waiting waiting = appended.remove(position);
+        if (waiting != null) {
+            room.release(waiting.claim);
+            if (waiting.proposer != null) {
+                waiting.proposer.applied(position.index(), outcome);
+            }
         }
     }
 
     /** The log is applied up to {@code index}: what still waits there was overwritten. */
     void passed(long index) {
         while (!appended.isEmpty() && appended.firstKey().index() <= index) {
-            appended.pollFirstEntry().getValue().overwritten();
+            Waiting waiting = appended.pollFirstEntry().getValue();
+            room.release(waiting.claim);
+            if (waiting.proposer != null) {
+                waiting.proposer.overwritten();
+            }
         }
     }
 }

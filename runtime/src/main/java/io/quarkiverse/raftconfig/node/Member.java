@@ -85,7 +85,7 @@ final class Member {
         this.deadlines = new Deadlines(loop);
         this.route = new Route(self.node());
         Tickets tickets = new Tickets();
-        Appender appender = new Appender(tickets, loop, settings);
+        Appender appender = new Appender(tickets, loop, settings, route, state);
         Applier applier = new Applier(state, recovered, appender, notifier);
         StoreWriter writer = new StoreWriter(ports.store(), ports.lanes().store(), loop, new StoreEvents());
         Snapshots snapshots = new Snapshots(ports.store(), writer, ports.lanes().files(), loop, settings, recovered,

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.RaftSettings;
+import io.quarkiverse.raftconfig.state.StoreLimits;
 
 /**
  * What the operator has set, checked.
@@ -17,10 +18,18 @@ import io.quarkiverse.raftconfig.core.RaftSettings;
  * @param idempotencyKeysMax how many idempotency keys are remembered at once; with the next, what a leader stamps on each
  *        transaction
  * @param idempotencyAgeMillis for how long one is remembered
+ * @param limits what a leader lets the store hold
  */
 public record NodeSettings(RaftSettings raft, SortedMap<NodeId, String> members, int snapshotEntries, long snapshotBytes,
-        int inFlightMax, int idempotencyKeysMax, long idempotencyAgeMillis) {
+        int inFlightMax, int idempotencyKeysMax, long idempotencyAgeMillis, StoreLimits limits) {
     public NodeSettings {
         members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
+    }
+
+    /** With the limits that hold if none are set. */
+    public NodeSettings(RaftSettings raft, SortedMap<NodeId, String> members, int snapshotEntries, long snapshotBytes,
+            int inFlightMax, int idempotencyKeysMax, long idempotencyAgeMillis) {
+        this(raft, members, snapshotEntries, snapshotBytes, inFlightMax, idempotencyKeysMax, idempotencyAgeMillis,
+                StoreLimits.DEFAULTS);
     }
 }

@@ -134,6 +134,11 @@ final class PeerDesk {
         }
 
         @Override
+        public void full(String reason) {
+            fail(PeerResponse.Kind.STORE_FULL, reason);
+        }
+
+        @Override
         public void applied(long index, Outcome outcome) {
             close(new PeerResponse.Applied(index, Bytes.wrap(OutcomeCodec.encode(outcome))));
         }

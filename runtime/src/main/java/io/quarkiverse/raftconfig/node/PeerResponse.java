@@ -30,7 +30,7 @@ public sealed interface PeerResponse {
         NO_LEADER,
         /** It may still commit. */
         OUTCOME_UNKNOWN,
-        /** Certainly not committed: the log holds as much as it may. */
+        /** Certainly not committed: the log or the store holds as much as it may. */
         STORE_FULL,
         /** Certainly not committed: too many are under way. */
         TOO_MANY_REQUESTS

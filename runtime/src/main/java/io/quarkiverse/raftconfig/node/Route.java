@@ -1,7 +1,10 @@
 package io.quarkiverse.raftconfig.node;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
+import io.quarkiverse.raftconfig.core.Entry;
 import io.quarkiverse.raftconfig.core.Input;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.ReplicaId;
@@ -24,6 +27,18 @@ final class Route {
     boolean leadsHere() {
         CoreHost here = host;
         return here != null && here.takesPart() && here.core().role() == Role.LEADER;
+    }
+
+    /** The term in which this node leads, if it does. */
+    long term() {
+        CoreHost here = host;
+        return here == null ? 0 : here.core().term();
+    }
+
+    /** What is in the log after {@code index}, committed or not. */
+    List<Entry> entriesAfter(long index) {
+        CoreHost here = host;
+        return here == null ? List.of() : here.core().entriesAfter(index);
     }
 
     /** Another node that leads; null if none is known. */

@@ -155,6 +155,11 @@ final class Writes {
         }
 
         @Override
+        public void full(String reason) {
+            fail(PeerResponse.Kind.STORE_FULL, reason);
+        }
+
+        @Override
         public void applied(long index, Outcome outcome) {
             if (close()) {
                 answer.complete(outcome);

@@ -52,7 +52,8 @@ record Settings(LaunchMode launchMode, @Nullable NodeId nodeId, SortedMap<NodeId
                 (int) rest.heartbeatInterval().toMillis(), defaults.appendBytesMax(), defaults.inFlightMessagesMax(),
                 defaults.inFlightBytesMax(), defaults.logBytesMax());
         return new NodeSettings(raft, members, rest.snapshot().entries(), rest.snapshot().size().asLongValue(),
-                rest.limits().inFlight(), rest.idempotency().keys(), rest.idempotency().age().toMillis());
+                rest.limits().inFlight(), rest.idempotency().keys(), rest.idempotency().age().toMillis(),
+                writeLimits().store());
     }
 
     WireSettings wire() {

@@ -163,7 +163,7 @@ public final class ConfigState {
     }
 
     private PublishedState snapshot() {
-        return new PublishedState(lastApplied, revision, namesRevision, sizeBytes, properties);
+        return new PublishedState(lastApplied, revision, namesRevision, sizeBytes, properties, keys);
     }
 
     /**

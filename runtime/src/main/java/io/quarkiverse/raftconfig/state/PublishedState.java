@@ -22,14 +22,16 @@ public final class PublishedState implements ConfigSnapshot {
     private final long namesRevision;
     private final long sizeBytes;
     private final TreePMap<String, Property> properties;
+    private final KeyMemory keys;
 
     PublishedState(long lastApplied, long revision, long namesRevision, long sizeBytes,
-            TreePMap<String, Property> properties) {
+            TreePMap<String, Property> properties, KeyMemory keys) {
         this.lastApplied = lastApplied;
         this.revision = revision;
         this.namesRevision = namesRevision;
         this.sizeBytes = sizeBytes;
         this.properties = properties;
+        this.keys = keys;
     }
 
     @Override
@@ -65,6 +67,12 @@ public final class PublishedState implements ConfigSnapshot {
     @Override
     public NavigableMap<String, Property> properties() {
         return properties;
+    }
+
+    /** Whether the idempotency key of {@code transaction} was used: then it is answered from memory, and changes nothing. */
+    public boolean remembers(Transaction transaction) {
+        String key = transaction.idempotencyKey();
+        return key != null && keys.find(new Remembered.Key(transaction.by(), key)) != null;
     }
 
     TreePMap<String, Property> table() {

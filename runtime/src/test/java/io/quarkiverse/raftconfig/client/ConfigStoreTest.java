@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -27,6 +26,7 @@ import io.quarkiverse.raftconfig.RevisionMismatch;
 import io.quarkiverse.raftconfig.WriteOptions;
 import io.quarkiverse.raftconfig.node.PeerResponse;
 import io.quarkiverse.raftconfig.state.NameRules;
+import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.Transaction;
 import io.quarkiverse.raftconfig.state.Transaction.Change;
 
@@ -195,56 +195,37 @@ class ConfigStoreTest {
     }
 
     @Test
-    void aFullStoreTakesNoMoreButWhatMakesItSmaller() {
-        // given as many properties as there may be
+    void aPreviewTellsThatTheStoreIsFull() {
         for (String name : List.of("a", "b", "c")) {
             store.put(name, "1");
         }
-
-        // then one more is refused, and a replacement, an exchange and a removal are not
-        assertFull(() -> store.put("d", "1"));
-        store.put("a", "2");
-        client.write(transaction(put("d", "1"), remove("a")), Duration.ofSeconds(1)).await().indefinitely();
-        store.delete("d");
-        store.put("d", "1");
+        assertFull(() -> client.preview(transaction(put("d", "1")), Duration.ofSeconds(1)).await().indefinitely());
+        client.preview(transaction(put("d", "1"), remove("a")), Duration.ofSeconds(1)).await().indefinitely();
     }
 
     @Test
-    void writesUnderWayCountAsThere() {
-        replica.hold();
-        List<CompletableFuture<Property>> underWay = new ArrayList<>();
-        for (String name : List.of("a", "b", "c")) {
-            underWay.add(reactive.put(name, "1").subscribeAsCompletionStage());
-        }
-        assertFull(() -> store.put("d", "1"));
-        replica.release();
-        assertThat(underWay).allMatch(CompletableFuture::isDone);
-        assertThat(store.snapshot().properties()).hasSize(3);
-        assertThat(store.delete("a")).isTrue();
-        store.put("d", "1");
-    }
-
-    @Test
-    void aWriteThatFailedClaimsNothing() {
-        replica.failWith(PeerResponse.Kind.NO_LEADER);
-        for (int i = 0; i < 10; i++) {
-            assertThatThrownBy(() -> store.put("a", "1")).isInstanceOf(NoLeader.class);
-        }
-        replica.failWith(null);
+    void aPropertyThatIsThereUnexpectedlyUsesUpNoKey() {
+        // given a property, and a write that would create it
         store.put("a", "1");
+        var create = new Transaction("", null, "k", List.of(new Change("a", "2", Expectation.absent())));
+
+        // when it is refused, then nothing was proposed, and the key serves for another write
+        assertThatThrownBy(() -> unlessThere(create)).isInstanceOf(RevisionMismatch.class);
+        assertThat(replica.proposals).isEqualTo(1);
+        var replace = new Transaction("", null, "k", List.of(new Change("a", "2", Expectation.revision(1))));
+        assertThat(unlessThere(replace).revision()).isEqualTo(2);
     }
 
     @Test
-    void theBytesOfTheStoreAreLimitedToo() {
-        WriteLimits small = new WriteLimits(255, 1_000, 100, 200, 10, 10_000);
-        ConfigStore little = new BlockingConfigStore(
-                new ConfigClient(replica, new WriteRules(small, NameRules.DEFAULTS), thread),
-                thread);
-        little.put("a", "x".repeat(100));
-        assertFull(() -> little.put("b", "x".repeat(100)));
-        little.put("a", "y".repeat(100));
-        little.put("a", "");
-        little.put("b", "");
+    void aRepeatedCreationIsAnsweredAsTheFirstThoughThePropertyIsThereByNow() {
+        var create = new Transaction("", null, "k", List.of(new Change("a", "1", Expectation.absent())));
+        assertThat(unlessThere(create).repeated()).isFalse();
+        assertThat(unlessThere(create).repeated()).isTrue();
+        assertThat(store.snapshot().revision()).isEqualTo(1);
+    }
+
+    private Outcome.Applied unlessThere(Transaction transaction) {
+        return client.writeUnlessThere(transaction, Duration.ofSeconds(1)).await().indefinitely();
     }
 
     @Test
