@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -20,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -238,7 +240,7 @@ class PropertiesApiTest {
         problem(json("{}").patch(LIST).then(), 415, "unsupported-media-type");
         problem(given().accept("application/xml").get(ONE, "media.a").then(), 406, "not-acceptable");
         problem(given().accept("text/html").get(LIST).then(), 406, "not-acceptable");
-        problem(json("{}").post(LIST).then(), 405, "method-not-allowed").header("Allow", "GET, HEAD, PATCH, OPTIONS");
+        problem(json("{}").post(LIST).then(), 405, "method-not-allowed").header("Allow", "GET, HEAD, PATCH");
         problem(given().delete(LIST).then(), 405, "method-not-allowed");
         problem(json("{}").put(LIST).then(), 405, "method-not-allowed");
         problem(json("{}").post(ONE, "a").then(), 405, "method-not-allowed");
@@ -248,6 +250,79 @@ class PropertiesApiTest {
         }
         problem(given().put("/raft-config/v1/nothing").then(), 404, "not-found");
         given().get("/raft-configs").then().statusCode(404);
+    }
+
+    @Test
+    void methodsThatNoResourceCanHaveAreNotTakenEither() {
+        for (String method : List.of("OPTIONS", "TRACE", "PROPFIND", "MADE-UP")) {
+            problem(given().request(method, LIST).then(), 405, "method-not-allowed").header("Allow", "GET, HEAD, PATCH");
+            problem(given().request(method, ONE, "a").then(), 405, "method-not-allowed")
+                    .header("Allow", "GET, HEAD, PUT, DELETE");
+            problem(given().request(method, "/raft-config/v1/status").then(), 405, "method-not-allowed")
+                    .header("Allow", "GET, HEAD");
+            problem(given().request(method, "/raft-config/v1/nothing").then(), 404, "not-found");
+        }
+        // The application's own paths answer as they always did.
+        assertThat(given().request("OPTIONS", "/raft-configs").contentType()).doesNotContain("problem");
+    }
+
+    @Test
+    void bodiesThatNobodyWouldReadAreNotTakenEither() throws Exception {
+        // The client is told before it has sent them: this one announces more than it will ever say.
+        try (Socket socket = new Socket("localhost", RestAssured.port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(("PUT " + LIST + "/large.b HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Type: text/plain\r\nContent-Length: 11000000\r\n\r\nonce upon a time")
+                    .getBytes(StandardCharsets.UTF_8));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 413 ").contains("\"urn:raft-config:problem:too-large\"")
+                    .containsIgnoringCase("Content-Type: application/problem+json").containsIgnoringCase("Raft-Config-Node: ")
+                    .containsIgnoringCase("Cache-Control: no-store");
+        }
+    }
+
+    @Test
+    void aCursorServesOnAnotherNodeWhileWhatIsLeftOfTheListIsAsItWas() {
+        // given a list, and a cursor of its revision that another node has pinned and this one has not
+        for (int i = 0; i < 4; i++) {
+            text("v" + i).put(ONE, "other." + i).then().statusCode(201);
+        }
+        int revision = text("x").put(ONE, "other.3").then().extract().jsonPath().getInt("revision");
+        String after = cursor(revision, "other.1");
+
+        // when what is left of it stays as it was, then it goes on, at its revision
+        text("later").put(ONE, "other.0").then().statusCode(200);
+        given().queryParam("prefix", "other.").queryParam("after", after).get(LIST).then().statusCode(200)
+                .body("revision", equalTo(revision)).header("ETag", "\"" + revision + "\"")
+                .body("properties.name", contains("other.2", "other.3"));
+
+        // when one of its properties is written, or a name comes or goes, then it can't be told any more how it was
+        text("later").put(ONE, "other.3").then().statusCode(200);
+        problem(given().queryParam("prefix", "other.").queryParam("after", after).get(LIST).then(), 410,
+                "revision-compacted");
+        int newer = text("y").put(ONE, "other.3").then().extract().jsonPath().getInt("revision");
+        given().delete(ONE, "other.2").then().statusCode(200);
+        problem(given().queryParam("prefix", "other.").queryParam("after", cursor(newer, "other.1")).get(LIST).then(), 410,
+                "revision-compacted");
+    }
+
+    private static String cursor(int revision, String after) {
+        return Base64.getUrlEncoder().withoutPadding()
+                .encodeToString((revision + ":" + after).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aSecretThatWasNotOverwrittenUsesUpNoKey() {
+        // given a secret that was made with a key
+        text("canary").header("Idempotency-Key", "s1").put(ONE, "key.secret").then().statusCode(201);
+
+        // when it is to be overwritten unseen, then that is refused, and the key serves for the write that says what it means
+        problem(text("other").header("Idempotency-Key", "s2").put(ONE, "key.secret").then(), 428, "precondition-required");
+        text("other").header("Idempotency-Key", "s2").header("If-Match", "*").put(ONE, "key.secret").then().statusCode(200);
+
+        // and who repeats the first is answered as the first time
+        text("canary").header("Idempotency-Key", "s1").put(ONE, "key.secret").then().statusCode(201);
+        given().delete(ONE, "key.secret").then().statusCode(200);
     }
 
     @Test

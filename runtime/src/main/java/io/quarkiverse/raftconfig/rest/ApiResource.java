@@ -122,18 +122,23 @@ public class ApiResource {
     }
 
     private Uni<Response> notAllowed(String path) {
-        if (path.equals(PROPERTIES)) {
-            return exchange.problem(Problem.methodNotAllowed("GET, HEAD, PATCH, OPTIONS"));
-        } else if (PROPERTY_PATH.matcher(path).matches()) {
-            return exchange.problem(Problem.methodNotAllowed("GET, HEAD, PUT, DELETE, OPTIONS"));
-        } else if (path.equals(STATUS)) {
-            return exchange.problem(Problem.methodNotAllowed("GET, HEAD, OPTIONS"));
-        }
-        return notFound();
+        return exchange.problem(otherMethod(path));
     }
 
     private Uni<Response> notFound() {
         return exchange.problem(noSuchPath());
+    }
+
+    /** @param path below {@code {rest.path}/v1/}, for which a method was asked that it does not have */
+    static Problem otherMethod(String path) {
+        if (path.equals(PROPERTIES)) {
+            return Problem.methodNotAllowed("GET, HEAD, PATCH");
+        } else if (PROPERTY_PATH.matcher(path).matches()) {
+            return Problem.methodNotAllowed("GET, HEAD, PUT, DELETE");
+        } else if (path.equals(STATUS)) {
+            return Problem.methodNotAllowed("GET, HEAD");
+        }
+        return noSuchPath();
     }
 
     private static Problem noSuchPath() {

@@ -24,14 +24,18 @@ public class Exchange {
 
     /** The answer that {@code call} makes, or the problem that it meets. Never fails. */
     Uni<Response> answer(Supplier<Uni<Response.ResponseBuilder>> call) {
-        return Uni.createFrom().deferred(call::get).onFailure().recoverWithItem(Exchange::told).map(this::signed);
+        return Uni.createFrom().deferred(call::get).onFailure().recoverWithItem(Exchange::problemOf).map(this::signed);
     }
 
     Uni<Response> problem(Problem problem) {
-        return Uni.createFrom().item(() -> signed(problem.response()));
+        return Uni.createFrom().item(() -> told(problem));
     }
 
-    private static Response.ResponseBuilder told(Throwable failure) {
+    Response told(Problem problem) {
+        return signed(problem.response());
+    }
+
+    private static Response.ResponseBuilder problemOf(Throwable failure) {
         Problem problem = Problem.of(failure);
         if (problem.isUnexpected()) {
             RaftConfigLog.LOG.requestFailed(failure);

@@ -66,6 +66,10 @@ final class Problem extends RuntimeException {
         return new Problem(413, "too-large", "A limit forbids it", detail);
     }
 
+    static Problem bodyTooLarge(long max) {
+        return tooLarge("The body has more than " + max + " bytes, and no more are read");
+    }
+
     static Problem unsupported(String taken) {
         Problem problem = new Problem(415, "unsupported-media-type", "This media type is not taken", "Taken here: " + taken);
         return problem.header("Accept", taken);

@@ -78,11 +78,11 @@ public class PropertyReads {
         if (kept != null) {
             return Uni.createFrom().item(kept);
         }
-        // Another node may have given the cursor; this one may yet have to reach its revision.
+        // Another node may have given the cursor; this one may yet have to reach its revision, or be past it.
         ReadOptions reaching = cursor == null ? options
                 : ReadOptions.LOCAL.withMinRevision(revision).withTimeout(options.timeout());
         return client.read(reaching).map(state -> {
-            if (state.revision() > revision) {
+            if (state.revision() > revision && (cursor == null || !isAsOf(revision, state, request, cursor))) {
                 throw Problem.compacted(revision, state.revision());
             } else if (state.revision() < revision) {
                 throw Problem.notFound("There is no revision " + revision + " yet");
@@ -91,23 +91,37 @@ public class PropertyReads {
         });
     }
 
+    /**
+     * Whether what is left of a list is in {@code state} as it was at {@code revision}: no name has come or gone since, and
+     * none of the properties that are left was written. Until a node keeps the history of its state, that is all that one can
+     * know of a revision that another node has pinned.
+     */
+    private static boolean isAsOf(long revision, PublishedState state, ListRequest request, Cursor cursor) {
+        return state.namesRevision() <= revision && state
+                .page(request.prefixOrAll(), cursor.after(), Integer.MAX_VALUE)
+                .stream().allMatch(it -> it.revision() <= revision);
+    }
+
     private Response.ResponseBuilder page(UriInfo uri, HttpHeaders headers, ListRequest request, @Nullable Cursor cursor,
             PublishedState state) {
-        String etag = Views.etag(state.revision());
+        long revision = cursor == null ? state.revision() : cursor.revision();
+        String etag = Views.etag(revision);
         if (hasNewest(headers, etag)) {
             return Response.notModified().header("ETag", etag);
         }
         int limit = request.limitOrDefault();
         List<Property> properties = state.page(request.prefixOrAll(), cursor == null ? null : cursor.after(), limit + 1);
-        ObjectNode view = Json.object().put("revision", state.revision());
+        ObjectNode view = Json.object().put("revision", revision);
         ArrayNode list = view.putArray("properties");
         properties.stream().limit(limit).forEach(it -> list.add(Views.property(it, names)));
         Response.ResponseBuilder response = Response.ok().type(MediaTypes.JSON).header("ETag", etag);
         if (properties.size() > limit) {
-            String next = new Cursor(state.revision(), properties.get(limit - 1).name()).toString();
+            String next = new Cursor(revision, properties.get(limit - 1).name()).toString();
             view.put("next", next);
             response.header("Link", "<" + link(uri, request, limit, next) + ">; rel=\"next\"");
-            pinned.pin(state);
+            if (state.revision() == revision) {
+                pinned.pin(state);
+            }
         }
         return response.entity(Json.bytes(view));
     }

@@ -106,8 +106,8 @@ public class PropertyWrites {
     }
 
     /**
-     * Who overwrites a secret, which can't be read, has to say which one it means. That it does not is found out when the write
-     * is applied, like any other expectation, and then told as what it is.
+     * Who overwrites a secret, which can't be read, has to say which one it means. That it does not is found out before the
+     * write is proposed or, if the secret came in between, when it is applied, like any other expectation.
      */
     private Expectation expectation(WriteRequest request, String name, boolean put) {
         if (request.ifNoneMatch() != null || (request.ifMatch() == null && put && names.isSecret(name))) {
@@ -141,15 +141,15 @@ public class PropertyWrites {
         var timeout = Durations.timeout(request.timeout(), checks);
         checks.done();
         Transaction transaction = new Transaction("", comment, request.idempotencyKey(), changes).expecting(storeRevision);
-        Uni<Outcome.Applied> outcome = request.isDryRun() ? client.preview(transaction, timeout)
-                : client.write(transaction, timeout);
         boolean unconditional = request.ifMatch() == null && request.ifNoneMatch() == null;
         if (!unconditional) {
-            return outcome;
+            return request.isDryRun() ? client.preview(transaction, timeout) : client.write(transaction, timeout);
         }
+        Uni<Outcome.Applied> outcome = request.isDryRun() ? client.preview(transaction, timeout)
+                : client.writeUnlessThere(transaction, timeout);
         return outcome.onFailure(RevisionMismatch.class)
                 .transform(mismatch -> Problem.preconditionRequired(mismatch.getMessage()
-                        + ", and secret: to overwrite it, send its ETag as If-Match, or If-Match: *, and another Idempotency-Key if there was one"));
+                        + ", and secret: to overwrite it, send its ETag as If-Match, or If-Match: *"));
     }
 
     private Response.ResponseBuilder written(Outcome.Applied outcome, WriteRequest request) {
@@ -191,10 +191,19 @@ public class PropertyWrites {
 
     private static byte[] bounded(byte @Nullable [] sent, int contentBytes) {
         byte[] bytes = sent == null ? new byte[0] : sent;
-        long max = (long) contentBytes * ESCAPE_LENGTH + BODY_ROOM_BYTES;
+        long max = bodyBytes(contentBytes);
         if (bytes.length > max) {
-            throw Problem.tooLarge("The body has " + bytes.length + " bytes; at most " + max + " are read");
+            throw Problem.bodyTooLarge(max);
         }
         return bytes;
+    }
+
+    /** The largest body that any write may have. */
+    long bodyBytesMax() {
+        return bodyBytes(Math.max(limits.valueBytes(), limits.transactionBytes()));
+    }
+
+    private static long bodyBytes(int contentBytes) {
+        return (long) contentBytes * ESCAPE_LENGTH + BODY_ROOM_BYTES;
     }
 }

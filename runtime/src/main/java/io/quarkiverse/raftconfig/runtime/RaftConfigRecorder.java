@@ -2,10 +2,15 @@ package io.quarkiverse.raftconfig.runtime;
 
 import org.eclipse.microprofile.config.ConfigProvider;
 
+import io.quarkiverse.raftconfig.rest.Threshold;
+import io.quarkus.arc.Arc;
 import io.quarkus.runtime.ShutdownContext;
 import io.quarkus.runtime.annotations.Recorder;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.shutdown.ShutdownListener;
 import io.smallrye.config.SmallRyeConfig;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
 
 /** What the application does for the node while it starts and stops. */
 @Recorder
@@ -29,6 +34,19 @@ public class RaftConfigRecorder {
         if (node != null) {
             node.configurationIsComplete(ConfigProvider.getConfig().unwrap(SmallRyeConfig.class));
         }
+    }
+
+    /** For requests below the API's path; recorded only if there is one. */
+    public Handler<RoutingContext> apiThreshold() {
+        long bodyBytesMax = ConfigProvider.getConfig()
+                .getOptionalValue("quarkus.http.limits.max-body-size", MemorySize.class)
+                .map(MemorySize::asLongValue).orElse(Long.MAX_VALUE);
+        return context -> {
+            Threshold threshold = Arc.container().instance(Threshold.class).get();
+            if (!threshold.answers(context.request(), bodyBytesMax)) {
+                context.next();
+            }
+        };
     }
 
     public ShutdownListener shutdownListener() {

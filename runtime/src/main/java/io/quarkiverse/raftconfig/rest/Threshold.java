@@ -1,0 +1,93 @@
+package io.quarkiverse.raftconfig.rest;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
+
+import org.jspecify.annotations.Nullable;
+
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+
+/**
+ * What Quarkus would answer in its own form before {@link ApiResource} is reached: methods that no resource can have, and
+ * bodies that are larger than it lets in. It sees requests below this API's path only, so that the application's own stay as
+ * they are.
+ */
+@Singleton
+public class Threshold {
+    /** Those for which {@link ApiResource} answers itself. */
+    private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT, HttpMethod.POST,
+            HttpMethod.PATCH, HttpMethod.DELETE);
+
+    private final Exchange exchange;
+    private final PropertyWrites writes;
+
+    @Inject
+    public Threshold(Exchange exchange, PropertyWrites writes) {
+        this.exchange = exchange;
+        this.writes = writes;
+    }
+
+    /**
+     * Whether the request was answered here, and is to go no further.
+     *
+     * @param bodyBytesMax what the application's HTTP server lets in
+     */
+    public boolean answers(HttpServerRequest request, long bodyBytesMax) {
+        if (!METHODS.contains(request.method())) {
+            String path = request.path();
+            answer(request, ApiResource.otherMethod(path.substring(path.indexOf("/v1/") + "/v1/".length())));
+            return true;
+        }
+        long max = Math.min(bodyBytesMax, writes.bodyBytesMax());
+        if (announced(request) > max) {
+            answerAndClose(request, Problem.bodyTooLarge(max));
+            return true;
+        }
+        return false;
+    }
+
+    private static long announced(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        try {
+            return length == null ? 0 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    private void answer(HttpServerRequest request, Problem problem) {
+        write(request, problem);
+        request.resume();
+    }
+
+    /** What is left of the body is not awaited. */
+    private void answerAndClose(HttpServerRequest request, Problem problem) {
+        boolean shared = request.version() == HttpVersion.HTTP_2;
+        if (!shared) {
+            request.response().putHeader("Connection", "close").endHandler(sent -> request.connection().close());
+        }
+        write(request, problem);
+        request.resume();
+    }
+
+    private void write(HttpServerRequest request, Problem problem) {
+        Response told = exchange.told(problem);
+        HttpServerResponse response = request.response().setStatusCode(told.getStatus());
+        told.getStringHeaders().forEach((String name, List<String> values) -> response.putHeader(name, values));
+        @Nullable
+        Object body = told.getEntity();
+        if (request.method().equals(HttpMethod.HEAD) || !(body instanceof byte[] bytes)) {
+            response.end();
+        } else {
+            response.end(new String(bytes, StandardCharsets.UTF_8));
+        }
+    }
+}
