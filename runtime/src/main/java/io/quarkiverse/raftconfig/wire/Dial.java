@@ -156,6 +156,7 @@ final class Dial {
         end();
         PeerConnection established = new PeerConnection(loop, owner, raft.connection(), client::close, hello.connection(), true,
                 hello.from(), welcome.from(), raft, settings.waitingBytesMax());
+        established.peerProcess = welcome.process();
         established.peerCluster = welcome.cluster();
         established.toldCluster = hello.cluster();
         connection = established;

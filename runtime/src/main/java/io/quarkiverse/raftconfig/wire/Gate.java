@@ -189,6 +189,7 @@ final class Gate {
             stream.response().write(Buffer.buffer(Frames.whole(FrameKind.WELCOME, welcome.encode())));
             PeerConnection established = new PeerConnection(loop, owner, http, () -> arrivals.remove(http), hello.connection(),
                     false, welcome.from(), hello.from(), stream.response(), settings.waitingBytesMax());
+            established.peerProcess = hello.process();
             established.peerCluster = hello.cluster();
             established.toldCluster = welcome.cluster();
             connection = established;

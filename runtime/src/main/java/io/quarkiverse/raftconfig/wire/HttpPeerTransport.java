@@ -35,6 +35,9 @@ import io.vertx.core.Future;
 public final class HttpPeerTransport implements PeerTransport {
     private static final int TOLD_MAX = 1000;
 
+    /** Names this process, among all that may have the same identity: earlier ones, and copies. */
+    final long process = ThreadLocalRandom.current().nextLong();
+
     private final VertxLoop loop;
     private final WireSettings settings;
     private final Gate gate;
@@ -208,6 +211,16 @@ public final class HttpPeerTransport implements PeerTransport {
         return all;
     }
 
+    /**
+     * Nobody has this node, and somebody has another process with its identity. Then it is not to come in where that one
+     * happens
+     * not to be: two that speak in one name could vote twice in a term.
+     */
+    private boolean isCopy() {
+        return peers.values().stream().anyMatch(Peer::refusesCopy)
+                && peers.values().stream().allMatch(peer -> peer.current() == null);
+    }
+
     private boolean isOfAnother(@Nullable ClusterId cluster) {
         ClusterId own = session().local().clusterId();
         return own != null && cluster != null && !own.equals(cluster);
@@ -307,12 +320,20 @@ public final class HttpPeerTransport implements PeerTransport {
         @Override
         public @Nullable Refusal judge(Hello hello) {
             Refusal refusal = find(hello);
-            if (refusal != null && refusal != Refusal.ALREADY_CONNECTED) {
-                tell(hello.from().node(), refusal);
-                Peer peer = peers.get(hello.from().node());
-                if (peer != null) {
-                    peer.turnedAway(refusal);
-                }
+            if (refusal == null || refusal == Refusal.ALREADY_CONNECTED) {
+                return refusal;
+            }
+            NodeId from = hello.from().node();
+            Peer peer = peers.get(from);
+            PeerConnection first = peer == null ? null : peer.current();
+            if (first != null && first.refusalOf(hello.from(), hello.process()) == refusal) {
+                // The first one may be dead, which shows when it does not answer. Only of two that live there is something to tell.
+                first.ping(() -> tell(from, refusal));
+            } else {
+                tell(from, refusal);
+            }
+            if (peer != null) {
+                peer.turnedAway(refusal);
             }
             return refusal;
         }
@@ -327,15 +348,17 @@ public final class HttpPeerTransport implements PeerTransport {
                 return Refusal.DUPLICATE_NODE_ID;
             } else if (isOfAnother(hello.cluster())) {
                 return Refusal.OTHER_CLUSTER;
+            } else if (isCopy()) {
+                return Refusal.DIALLED_A_COPY;
             }
             Peer peer = peers.get(hello.from().node());
             PeerConnection other = peer == null ? null : peer.current();
             if (peer == null || other == null) {
                 return null;
-            } else if (!other.peer.equals(hello.from())) {
-                // The other one may be dead, and only be known to be when it does not answer.
-                other.ping();
-                return Refusal.DUPLICATE_NODE_ID;
+            }
+            Refusal duplicate = other.refusalOf(hello.from(), hello.process());
+            if (duplicate != null) {
+                return duplicate;
             } else if (hello.lost() == other.id || !other.dialledHere) {
                 peer.forget(other);
                 return null;
@@ -347,7 +370,7 @@ public final class HttpPeerTransport implements PeerTransport {
         @Override
         public Welcome welcome() {
             Local local = session().local();
-            return new Welcome(Hello.VERSION, local.clusterId(), local.replica());
+            return new Welcome(Hello.VERSION, local.clusterId(), local.replica(), process);
         }
 
         @Override
@@ -361,7 +384,7 @@ public final class HttpPeerTransport implements PeerTransport {
         @Override
         public Dial dial(Peer peer, HostAndPort address, int connectMillisMax) {
             Local local = session().local();
-            Hello hello = new Hello(Hello.VERSION, Hello.VERSION, local.clusterId(), local.replica(), peer.id,
+            Hello hello = new Hello(Hello.VERSION, Hello.VERSION, local.clusterId(), local.replica(), peer.id, process,
                     ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE), peer.lastLost());
             return new Dial(loop, owner, peer, settings, hello, address, connectMillisMax);
         }
@@ -372,13 +395,18 @@ public final class HttpPeerTransport implements PeerTransport {
             Refusal refusal = null;
             if (isOfAnother(connection.peerCluster)) {
                 refusal = Refusal.OTHER_CLUSTER;
-            } else if (other != null && !other.peer.equals(connection.peer)) {
-                refusal = Refusal.DUPLICATE_NODE_ID;
+            } else if (other != null) {
+                refusal = other.refusalOf(connection.peer, connection.peerProcess);
             }
             if (refusal != null) {
                 tell(peer.id, refusal);
             }
             return refusal;
+        }
+
+        @Override
+        public boolean isCopy() {
+            return HttpPeerTransport.this.isCopy();
         }
 
         @Override

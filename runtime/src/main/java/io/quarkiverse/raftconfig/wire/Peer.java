@@ -32,6 +32,9 @@ final class Peer implements Dial.Outcome {
         @Nullable
         Refusal judge(Peer peer, PeerConnection connection);
 
+        /** Whether another process with this node's identity seems to run, which is then the one to be connected with. */
+        boolean isCopy();
+
         /** @param anew false if this connection only takes the place of another one of the same replica */
         void connected(Peer peer, PeerConnection connection, boolean anew);
 
@@ -66,6 +69,8 @@ final class Peer implements Dial.Outcome {
     private int failures;
     private String reason = "not dialled yet";
     private long lastLost;
+    /** Whether the last attempt was refused because another process has this node's identity. */
+    private boolean refusesCopy;
     /** Whose connection broke, until it is known whether it can be reached. */
     private @Nullable ReplicaId broken;
     private long brokenUntilMillis;
@@ -98,6 +103,11 @@ final class Peer implements Dial.Outcome {
     @Nullable
     PeerConnection current() {
         return current;
+    }
+
+    /** The other end knows another process of this node's identity, and not this one. */
+    boolean refusesCopy() {
+        return refusesCopy;
     }
 
     long lastLost() {
@@ -138,6 +148,7 @@ final class Peer implements Dial.Outcome {
             return;
         }
         current = connection;
+        refusesCopy = false;
         failures = 0;
         reason = "";
         broken = null;
@@ -208,20 +219,31 @@ final class Peer implements Dial.Outcome {
     @Override
     public void established(Dial attempt, PeerConnection connection, Welcome welcome) {
         dial = null;
+        refusesCopy = false;
+        if (host.isCopy()) {
+            connection.close("this node is a copy of another");
+            waitAfterRefusal("not taken up: another peer refuses this node, which " + Refusal.SECOND_PROCESS.words);
+            return;
+        }
         Refusal refusal = connection.peer.node().equals(id) ? host.judge(this, connection) : Refusal.OTHER_NODE;
         if (refusal == null) {
             adopt(connection);
         } else {
             connection.close("it is refused: it " + refusal.words);
-            reason = "refused: it " + refusal.words;
-            broken = null;
-            backOff();
+            waitAfterRefusal("refused: it " + refusal.words);
         }
+    }
+
+    private void waitAfterRefusal(String why) {
+        reason = why;
+        broken = null;
+        backOff();
     }
 
     @Override
     public void refused(Dial attempt, Refusal refusal) {
         dial = null;
+        refusesCopy = refusal == Refusal.SECOND_PROCESS;
         broken = null;
         if (current != null) {
             return;
@@ -236,6 +258,7 @@ final class Peer implements Dial.Outcome {
     @Override
     public void failed(Dial attempt, boolean accepted, String why) {
         dial = null;
+        refusesCopy = false;
         if (current != null) {
             return;
         }

@@ -57,6 +57,8 @@ final class PeerConnection {
     final boolean dialledHere;
     final ReplicaId peer;
     final ReplicaId self;
+    /** The process that speaks at the other end, by its random number. */
+    long peerProcess;
     @Nullable
     ClusterId peerCluster;
     /** What the peer knows of this node. */
@@ -107,6 +109,15 @@ final class PeerConnection {
 
     boolean isClosed() {
         return closed;
+    }
+
+    /** Why nobody else comes in under the name of this peer while this connection is there; null for the peer itself. */
+    @Nullable
+    Refusal refusalOf(ReplicaId other, long process) {
+        if (!other.equals(peer)) {
+            return Refusal.DUPLICATE_NODE_ID;
+        }
+        return process == peerProcess ? null : Refusal.SECOND_PROCESS;
     }
 
     long heardAtMillis() {
@@ -260,7 +271,16 @@ final class PeerConnection {
 
     /** Asks for a sign of life; an answer of any kind is one. */
     void ping() {
-        http.ping(PING).onSuccess(pong -> heardAtMillis = loop.nowMillis());
+        ping(() -> {
+        });
+    }
+
+    /** @param alive runs if it is answered */
+    void ping(Runnable alive) {
+        http.ping(PING).onSuccess(pong -> {
+            heardAtMillis = loop.nowMillis();
+            alive.run();
+        });
     }
 
     /** The other end has closed, or this one will: at once, without waiting for what the peer does not read. */

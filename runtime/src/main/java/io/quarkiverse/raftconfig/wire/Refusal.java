@@ -13,6 +13,10 @@ enum Refusal {
     DUPLICATE_NODE_ID(4, "has a node id that another node with another data directory uses"),
     /** No failure: of two connections of a pair, the other one stays. */
     ALREADY_CONNECTED(5, "is connected already"),
+    SECOND_PROCESS(6,
+            "has the node id and the storage id of another process that runs: its data directory was copied, and one of "
+                    + "the two must be stopped (after a restart this may be said for some seconds)"),
+    DIALLED_A_COPY(7, "has dialled a process that a third node refuses, because another process with the same identity runs"),
     /** A code that only a later version knows. */
     UNKNOWN(255, "is refused for a reason that only a later version knows");
 

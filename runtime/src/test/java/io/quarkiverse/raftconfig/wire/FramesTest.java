@@ -170,11 +170,12 @@ class FramesTest {
         String replica = "0161" + "0000000000000001" + "0000000000000002";
         String cluster = "01" + "0000000000000003" + "0000000000000004";
         assertThat(HexFormat.of().formatHex(hello().encode()))
-                .isEqualTo("0101" + cluster + replica + "0162" + "0000000000000005" + "0000000000000006");
+                .isEqualTo("0101" + cluster + replica + "0162" + "0000000000000007"
+                        + "0000000000000005" + "0000000000000006");
         assertThat(Hello.decode(new ByteReader(hello().encode()))).isEqualTo(hello());
 
-        Welcome welcome = new Welcome(1, null, hello().from());
-        assertThat(HexFormat.of().formatHex(welcome.encode())).isEqualTo("01" + "00" + replica);
+        Welcome welcome = new Welcome(1, null, hello().from(), 8);
+        assertThat(HexFormat.of().formatHex(welcome.encode())).isEqualTo("01" + "00" + replica + "0000000000000008");
         assertThat(Welcome.decode(new ByteReader(welcome.encode()))).isEqualTo(welcome);
     }
 
@@ -218,7 +219,8 @@ class FramesTest {
     }
 
     private static Hello hello() {
-        return new Hello(1, 1, new ClusterId(3, 4), new ReplicaId(new NodeId("a"), new StorageId(1, 2)), new NodeId("b"), 5, 6);
+        return new Hello(1, 1, new ClusterId(3, 4), new ReplicaId(new NodeId("a"), new StorageId(1, 2)), new NodeId("b"), 7, 5,
+                6);
     }
 
     private static Bytes rest(ByteReader in) {

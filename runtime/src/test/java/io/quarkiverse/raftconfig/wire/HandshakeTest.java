@@ -4,6 +4,8 @@ import static io.quarkiverse.raftconfig.wire.PeerTransportTest.awaitConnected;
 import static io.quarkiverse.raftconfig.wire.PeerTransportTest.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -14,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import io.quarkiverse.raftconfig.core.ClusterId;
 import io.quarkiverse.raftconfig.core.NodeId;
@@ -118,21 +122,94 @@ class HandshakeTest {
         awaitConnected(a, second);
     }
 
+    /** The directory of a node was copied, and both processes run. */
+    @ParameterizedTest
+    @CsvSource({ "a, true", "a, false", "c, true", "c, false" })
+    void refusesACopyOfANodeThatRunsAndLeavesTheFirstAlone(String id, boolean firstDials) throws IOException {
+        // given a connected pair, dialled by either side
+        TestNode b = node("b", 1, ONE);
+        TestNode first = node(id, 1, ONE);
+        try (Relay ofFirst = new Relay(firstDials ? b.port() : first.port()); Relay ofCopy = new Relay(b.port())) {
+            if (firstDials) {
+                first.connectTo(through(ofFirst, b));
+            } else {
+                b.connectTo(through(ofFirst, first));
+            }
+            awaitConnected(first, b);
+
+            // when a process comes with the very identity of one of them
+            long sinceNanos = System.nanoTime();
+            TestNode copy = node(id, 1, ONE);
+            copy.connectTo(through(ofCopy, b));
+
+            // then it is refused, is told why, and takes more time between one attempt and the next
+            soon().untilAsserted(() -> assertThat(copy.notConnected().get(b.replica.node()))
+                    .contains("another process that runs").contains("was copied"));
+            soon().until(() -> ofCopy.accepted() >= 8);
+            assertThat(Duration.ofNanos(System.nanoTime() - sinceNanos)).isGreaterThan(Duration.ofMillis(1100));
+            assertThat(copy.connected).isEmpty();
+
+            // and the first goes on as if nothing had happened
+            assertThat(first.isConnectedWith(b)).isTrue();
+            assertThat(b.isConnectedWith(first)).isTrue();
+            assertThat(ofFirst.accepted()).isEqualTo(1);
+            assertThat(first.connected).hasSize(1);
+            assertThat(b.connected).hasSize(1);
+            assertThat(b.unreachable).isEmpty();
+
+            // and the copy is let in once the first is gone
+            nodes.remove(first);
+            first.close();
+            awaitConnected(b, copy);
+        }
+    }
+
+    /** Where the first happens not to be, or two processes would speak in one name. */
+    @Test
+    void letsACopyInNowhereWhileOneNodeRefusesIt() {
+        // given a node that is connected with one of two others, and a copy of it that is refused there
+        TestNode b = node("b", 1, ONE);
+        TestNode c = node("c", 1, ONE);
+        TestNode first = node("a", 1, ONE);
+        first.connectTo(b);
+        awaitConnected(first, b);
+        TestNode copy = node("a", 1, ONE);
+        copy.connectTo(b);
+        soon().untilAsserted(() -> assertThat(copy.notConnected().get(b.replica.node())).contains("another process"));
+
+        // when it dials the other, and is dialled by it
+        copy.connectTo(b, c);
+        soon().untilAsserted(() -> assertThat(copy.notConnected().get(c.replica.node())).contains("another peer refuses"));
+        c.connectTo(copy);
+        soon().untilAsserted(() -> assertThat(c.notConnected().get(copy.replica.node())).contains("has dialled a process"));
+
+        // then neither leads to a connection, and the first finds its place free
+        assertThat(copy.connected).isEmpty();
+        first.connectTo(b, c);
+        awaitConnected(first, c);
+    }
+
+    private static SortedMap<NodeId, String> through(Relay relay, TestNode to) {
+        SortedMap<NodeId, String> addresses = new TreeMap<>();
+        addresses.put(to.replica.node(), relay.address());
+        return addresses;
+    }
+
     @Test
     void refusesANodeWithItsOwnName() {
         TestNode a = node("a", 1, null);
         ReplicaId imposter = new ReplicaId(a.replica.node(), new StorageId(9, 9));
-        assertThat(dial(a, new Hello(1, 1, null, imposter, a.replica.node(), 5, 0))).isEqualTo("DUPLICATE_NODE_ID");
+        assertThat(dial(a, new Hello(1, 1, null, imposter, a.replica.node(), 8, 5, 0))).isEqualTo("DUPLICATE_NODE_ID");
     }
 
     @Test
     void speaksTheVersionThatBothSpeak() {
         TestNode a = node("a", 1, null);
         ReplicaId b = new ReplicaId(new NodeId("b"), new StorageId(9, 9));
-        assertThat(dial(a, new Hello(2, 3, null, b, a.replica.node(), 5, 0))).isEqualTo("PROTOCOL_VERSION");
-        assertThat(dial(a, new Hello(0, 0, null, b, a.replica.node(), 6, 0))).isEqualTo("PROTOCOL_VERSION");
+        assertThat(dial(a, new Hello(2, 3, null, b, a.replica.node(), 8, 5, 0))).isEqualTo("PROTOCOL_VERSION");
+        assertThat(dial(a, new Hello(0, 0, null, b, a.replica.node(), 8, 6, 0))).isEqualTo("PROTOCOL_VERSION");
         assertThat(a.connected).isEmpty();
-        assertThat(dial(a, new Hello(1, 9, null, b, a.replica.node(), 7, 0))).isEqualTo("welcome in version 1");
+        assertThat(dial(a, new Hello(1, 9, null, b, a.replica.node(), 8, 7, 0))).isEqualTo("welcome in version 1");
     }
 
     @Test
@@ -148,10 +225,12 @@ class HandshakeTest {
         });
 
         // when the peer dials and does not say that it has lost that one, then the one there stays
-        assertThat(dial(a, new Hello(1, 1, null, b.replica, a.replica.node(), 5, 0))).isEqualTo("ALREADY_CONNECTED");
+        assertThat(dial(a, new Hello(1, 1, null, b.replica, a.replica.node(), b.transport.process, 5, 0)))
+                .isEqualTo("ALREADY_CONNECTED");
 
         // and when it says so, then it is let in
-        assertThat(dial(a, new Hello(1, 1, null, b.replica, a.replica.node(), 6, lost))).isEqualTo("welcome in version 1");
+        assertThat(dial(a, new Hello(1, 1, null, b.replica, a.replica.node(), b.transport.process, 6, lost)))
+                .isEqualTo("welcome in version 1");
     }
 
     private TestNode node(String id, long storage, @Nullable ClusterId cluster) {
