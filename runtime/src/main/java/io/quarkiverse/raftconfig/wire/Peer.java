@@ -38,7 +38,7 @@ final class Peer implements Dial.Outcome {
         /** @param anew false if this connection only takes the place of another one of the same replica */
         void connected(Peer peer, PeerConnection connection, boolean anew);
 
-        void disconnected(Peer peer, ReplicaId replica, String reason);
+        void disconnected(Peer peer, PeerConnection connection, String reason);
 
         void unreachable(ReplicaId replica);
 
@@ -183,7 +183,7 @@ final class Peer implements Dial.Outcome {
         brokenUntilMillis = loop.nowMillis() + settings.heartbeatIntervalMillis();
         failures = 0;
         cancelRetry();
-        host.disconnected(this, connection.peer, why);
+        host.disconnected(this, connection, why);
         dialUnlessConnected();
     }
 

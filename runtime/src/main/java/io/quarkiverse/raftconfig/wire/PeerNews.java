@@ -1,0 +1,70 @@
+package io.quarkiverse.raftconfig.wire;
+
+import java.util.HashSet;
+import java.util.Set;
+
+import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.log.RaftConfigLog;
+
+/** Tells operators of peers. A cause that stays is told once, until the peer is connected again. Lives on the loop. */
+final class PeerNews {
+    private static final int TOLD_MAX = 1000;
+
+    private final String self;
+    private final Set<Told> told = new HashSet<>();
+
+    private record Told(NodeId peer, String what) {
+    }
+
+    PeerNews(NodeId self) {
+        this.self = self.value();
+    }
+
+    /** @param anew false if it was connected before, over another connection */
+    void connected(PeerConnection connection, boolean anew) {
+        told.removeIf(cause -> cause.peer().equals(connection.peer.node()));
+        if (anew) {
+            RaftConfigLog.LOG.peerConnected(self, connection.peer.toString());
+        }
+    }
+
+    void disconnected(PeerConnection connection, String reason) {
+        RaftConfigLog.LOG.peerDisconnected(self, connection.peer.toString(), reason);
+    }
+
+    /** What is sent to it is dropped. */
+    void slow(PeerConnection connection) {
+        if (isNew(slowness(connection))) {
+            RaftConfigLog.LOG.peerSlow(self, connection.peer.toString(), connection.waitingBytes());
+        }
+    }
+
+    void hasCaughtUp(PeerConnection connection) {
+        told.remove(slowness(connection));
+    }
+
+    /** This node refuses it. */
+    void refused(NodeId peer, Refusal refusal) {
+        if (isNew(new Told(peer, refusal.name()))) {
+            RaftConfigLog.LOG.peerRefused(self, peer.value(), refusal.words);
+        }
+    }
+
+    /** It refuses this node. */
+    void refusedBy(NodeId peer, Refusal refusal) {
+        if (isNew(new Told(peer, "by " + refusal))) {
+            RaftConfigLog.LOG.refusedByPeer(self, peer.value(), refusal.words);
+        }
+    }
+
+    private static Told slowness(PeerConnection connection) {
+        return new Told(connection.peer.node(), "slow");
+    }
+
+    private boolean isNew(Told cause) {
+        if (told.size() >= TOLD_MAX) {
+            told.clear();
+        }
+        return told.add(cause);
+    }
+}
