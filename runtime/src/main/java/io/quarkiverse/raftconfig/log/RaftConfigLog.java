@@ -109,6 +109,12 @@ public interface RaftConfigLog extends BasicLogger {
     @Message(id = 3007, value = "Node %s: peer %s was cut off: %s.")
     void peerCutOff(String nodeId, String peer, String reason);
 
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 3008, value = "Node %s: more than %d connections to its peer port have not shown who they are, and %d were cut "
+            + "off for newer ones since this was said last. Peers still come in. Find out who connects there: nobody but the other "
+            + "nodes should reach that port (quarkus.raft-config.peer.port).")
+    void peerPortCrowded(String nodeId, int strangersMax, int cutOff);
+
     @LogMessage(level = Logger.Level.DEBUG)
     @Message(id = 4101, value = "Node %s: a snapshot covers the log up to index %d, term %d.")
     void snapshotTaken(String nodeId, long index, long term);

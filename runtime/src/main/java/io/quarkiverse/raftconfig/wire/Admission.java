@@ -3,17 +3,22 @@ package io.quarkiverse.raftconfig.wire;
 import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.node.Loop;
 
 /**
  * Who may come in: one process of each node, of this cluster or blank. Of two connections that a pair dials at once, the one
  * that stays is that of the smaller node id. Lives on the loop.
  */
 final class Admission implements Gate.Judge {
+    private final Loop loop;
+    private final WireSettings settings;
     private final Self self;
     private final Peers peers;
     private final PeerNews news;
 
-    Admission(Self self, Peers peers, PeerNews news) {
+    Admission(Loop loop, WireSettings settings, Self self, Peers peers, PeerNews news) {
+        this.loop = loop;
+        this.settings = settings;
         this.self = self;
         this.peers = peers;
         this.news = news;
@@ -54,6 +59,9 @@ final class Admission implements Gate.Judge {
             return Refusal.DIALLED_A_COPY;
         }
         Peer peer = peers.find(hello.from().node());
+        if (peer == null && peers.uninvited() >= settings.strangersMax()) {
+            return Refusal.NO_ROOM;
+        }
         PeerConnection other = peer == null ? null : peer.current();
         if (peer == null || other == null) {
             return null;
@@ -67,6 +75,11 @@ final class Admission implements Gate.Judge {
         }
         other.ping();
         return peer.preferredIsDialledHere(own) ? Refusal.ALREADY_CONNECTED : null;
+    }
+
+    @Override
+    public void crowded() {
+        news.crowded(loop.nowMillis(), settings.strangersMax());
     }
 
     @Override

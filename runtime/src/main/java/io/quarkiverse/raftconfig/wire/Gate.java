@@ -30,6 +30,9 @@ final class Gate {
         @Nullable
         Refusal judge(Hello hello);
 
+        /** Some who had not said hello yet had to give way to others. */
+        void crowded();
+
         Welcome welcome();
 
         void established(PeerConnection connection, Hello hello);
@@ -54,7 +57,8 @@ final class Gate {
     /** @return the port that is open; fails with words for the operator */
     CompletionStage<Integer> open() {
         CompletableFuture<Integer> opened = new CompletableFuture<>();
-        GuardedServer listening = new GuardedServer(loop, HttpOptions.server(settings), settings);
+        GuardedServer listening = new GuardedServer(loop, HttpOptions.server(settings), settings,
+                judge::crowded);
         listening.connectionHandler(this::arrived).requestHandler(this::requested);
         server = listening;
         listening.listen().onComplete(result -> {

@@ -1,13 +1,11 @@
 package io.quarkiverse.raftconfig.wire;
 
 import java.net.InetSocketAddress;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -23,24 +21,32 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.SslChannelProvider;
 
 /**
- * An HTTP server that counts its connections, and gives them a deadline, from the moment TCP accepts them. Vert.x tells of a
- * connection only once it speaks HTTP, so one that says nothing, or a byte a second, would be neither counted nor missed.
+ * An HTTP server that counts those that have not shown who they are, and gives them a deadline, from the moment TCP accepts
+ * them. Vert.x tells of a connection only once it speaks HTTP, so one that says nothing, or a byte a second, would be neither
+ * counted nor missed.
+ * <p>
+ * When there are too many of them the oldest gives way to the newest: a peer needs a moment to show who it is, and so comes
+ * in however many others fill the port.
  */
 final class GuardedServer extends HttpServerImpl {
-    private static final Logger LOG = Logger.getLogger(GuardedServer.class);
-
     /** A hello takes a few hundred bytes, with all that HTTP/2 says around it. */
     private static final int HANDSHAKE_BYTES_MAX = 64 << 10;
 
-    private final int connectionsMax;
+    private final int strangersMax;
     private final int handshakeMillisMax;
-    /** On the loop only. */
-    private final Map<java.net.SocketAddress, ScheduledFuture<?>> deadlines = new HashMap<>();
+    private final Runnable crowded;
+    /** Who has not shown who it is, the oldest first. On the loop only. */
+    private final Map<java.net.SocketAddress, Stranger> strangers = new LinkedHashMap<>();
 
-    GuardedServer(VertxLoop loop, HttpServerOptions options, WireSettings settings) {
+    private record Stranger(Channel channel, ScheduledFuture<?> deadline) {
+    }
+
+    /** @param crowded runs whenever one has to give way to another */
+    GuardedServer(VertxLoop loop, HttpServerOptions options, WireSettings settings, Runnable crowded) {
         super((VertxInternal) loop.vertx(), options);
-        connectionsMax = settings.connectionsMax();
-        handshakeMillisMax = settings.handshakeMillisMax();
+        this.strangersMax = settings.strangersMax();
+        this.handshakeMillisMax = settings.handshakeMillisMax();
+        this.crowded = crowded;
     }
 
     @Override
@@ -48,15 +54,17 @@ final class GuardedServer extends HttpServerImpl {
             GlobalTrafficShapingHandler trafficShaping) {
         BiConsumer<Channel, SslChannelProvider> http = super.childHandler(context, address, trafficShaping);
         return (channel, ssl) -> {
-            if (deadlines.size() >= connectionsMax) {
-                LOG.debugf("A connection was cut off: %d are open", connectionsMax);
-                cutOff(channel);
-                return;
+            if (strangers.size() >= strangersMax) {
+                cutOffOldest();
             }
             java.net.SocketAddress remote = channel.remoteAddress();
-            deadlines.put(remote,
+            Stranger stranger = new Stranger(channel,
                     channel.eventLoop().schedule(() -> cutOff(channel), handshakeMillisMax, TimeUnit.MILLISECONDS));
-            channel.closeFuture().addListener(closed -> cancel(deadlines.remove(remote)));
+            strangers.put(remote, stranger);
+            channel.closeFuture().addListener(closed -> {
+                stranger.deadline.cancel(false);
+                strangers.remove(remote, stranger);
+            });
             channel.pipeline().addFirst(new Allowance(remote));
             http.accept(channel, ssl);
         };
@@ -64,7 +72,19 @@ final class GuardedServer extends HttpServerImpl {
 
     /** The connection from {@code remote} has shown who it is: it may stay. */
     void admitted(SocketAddress remote) {
-        cancel(deadlines.get(new InetSocketAddress(remote.hostAddress(), remote.port())));
+        Stranger shown = strangers.remove(new InetSocketAddress(remote.hostAddress(), remote.port()));
+        if (shown != null) {
+            shown.deadline.cancel(false);
+        }
+    }
+
+    private void cutOffOldest() {
+        Iterator<Stranger> oldestFirst = strangers.values().iterator();
+        Stranger oldest = oldestFirst.next();
+        oldestFirst.remove();
+        oldest.deadline.cancel(false);
+        cutOff(oldest.channel);
+        crowded.run();
     }
 
     /** Counts what a connection says before it has shown who it is: a flood of any kind ends here, before it costs much. */
@@ -78,8 +98,7 @@ final class GuardedServer extends HttpServerImpl {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-            ScheduledFuture<?> deadline = deadlines.get(remote);
-            if (deadline == null || deadline.isCancelled()) {
+            if (!strangers.containsKey(remote)) {
                 context.pipeline().remove(this);
             } else if (message instanceof ByteBuf bytes) {
                 leftBytes -= bytes.readableBytes();
@@ -97,11 +116,5 @@ final class GuardedServer extends HttpServerImpl {
         // From the transport's end of the pipeline: HTTP/2 would first wait for streams that are open. Nobody waits for it: the
         // channel tells of its end by itself.
         var unused = channel.pipeline().firstContext().close();
-    }
-
-    private static void cancel(@Nullable ScheduledFuture<?> deadline) {
-        if (deadline != null) {
-            deadline.cancel(false);
-        }
     }
 }

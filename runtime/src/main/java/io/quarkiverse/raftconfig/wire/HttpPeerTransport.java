@@ -58,7 +58,8 @@ public final class HttpPeerTransport implements PeerTransport {
     public CompletionStage<Void> start(Local local, Listener listener) {
         Self self = new Self(local, process);
         PeerNews news = new PeerNews(self.node());
-        session = new Session(self, listener, news, new Gate(loop, settings, owner, new Admission(self, peers, news)));
+        session = new Session(self, listener, news,
+                new Gate(loop, settings, owner, new Admission(loop, settings, self, peers, news)));
         watchedAtMillis = loop.nowMillis();
         watch = loop.schedule(settings.watchMillis(), this::watch);
         return reachAll();

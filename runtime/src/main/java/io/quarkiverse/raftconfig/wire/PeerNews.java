@@ -10,8 +10,14 @@ import io.quarkiverse.raftconfig.log.RaftConfigLog;
 final class PeerNews {
     private static final int TOLD_MAX = 1000;
 
+    /** A crowd may stay: it is told of again, but not all the time. */
+    private static final long CROWD_PAUSE_MILLIS = 60_000;
+
     private final String self;
     private final Set<Told> told = new HashSet<>();
+
+    private long crowdIsNewsAtMillis = Long.MIN_VALUE;
+    private int cutOff;
 
     private record Told(NodeId peer, String what) {
     }
@@ -54,6 +60,16 @@ final class PeerNews {
     void refusedBy(NodeId peer, Refusal refusal) {
         if (isNew(new Told(peer, "by " + refusal))) {
             RaftConfigLog.LOG.refusedByPeer(self, peer.value(), refusal.words);
+        }
+    }
+
+    /** Strangers fill the peer port: one more of them was cut off. */
+    void crowded(long nowMillis, int strangersMax) {
+        cutOff++;
+        if (nowMillis >= crowdIsNewsAtMillis) {
+            RaftConfigLog.LOG.peerPortCrowded(self, strangersMax, cutOff);
+            crowdIsNewsAtMillis = nowMillis + CROWD_PAUSE_MILLIS;
+            cutOff = 0;
         }
     }
 

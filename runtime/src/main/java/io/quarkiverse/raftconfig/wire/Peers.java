@@ -47,6 +47,11 @@ final class Peers {
         return List.copyOf(peers.values());
     }
 
+    /** How many have come by themselves. */
+    int uninvited() {
+        return (int) peers.values().stream().filter(peer -> !peer.isWanted()).count();
+    }
+
     /** All connections, those that are used no more among them. */
     List<PeerConnection> connections() {
         List<PeerConnection> all = new ArrayList<>();

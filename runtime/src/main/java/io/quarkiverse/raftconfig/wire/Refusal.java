@@ -17,6 +17,7 @@ enum Refusal {
             "has the node id and the storage id of another process that runs: its data directory was copied, and one of "
                     + "the two must be stopped (after a restart this may be said for some seconds)"),
     DIALLED_A_COPY(7, "has dialled a process that a third node refuses, because another process with the same identity runs"),
+    NO_ROOM(8, "is not among the members, and the other has no room for more of these"),
     /** A code that only a later version knows. */
     UNKNOWN(255, "is refused for a reason that only a later version knows");
 

@@ -10,10 +10,11 @@ package io.quarkiverse.raftconfig.wire;
  * @param handshakeMillisMax within which a connection must have shown who it is
  * @param silenceMillisMax after which a peer that says nothing is taken for dead and its connection closed
  * @param waitingBytesMax bytes that may wait for one slow peer, beside one message
- * @param connectionsMax connections that the port takes at once
+ * @param strangersMax connections to the port that may be there without having shown who they are, and also nodes that
+ *        may be connected without being members
  */
 public record WireSettings(String host, int port, int heartbeatIntervalMillis, int handshakeMillisMax, int silenceMillisMax,
-        long waitingBytesMax, int connectionsMax) {
+        long waitingBytesMax, int strangersMax) {
     /** With what is no setting of the operator's as measured. */
     public static WireSettings of(String host, int port, int heartbeatIntervalMillis) {
         return new WireSettings(host, port, heartbeatIntervalMillis, 3000, 3000, 8 << 20, 256);

@@ -14,11 +14,15 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.raftconfig.core.Message;
+import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.log.Logged;
 
 /** Whoever reaches the peer port without being a peer learns nothing there and does no harm. */
 class HostilePortTest {
@@ -152,6 +156,65 @@ class HostilePortTest {
         TestNode b = node("b", TestNode.settings(0));
         b.connectTo(a);
         awaitConnected(a, b);
+    }
+
+    /** However many strangers there are, and however long they have to show who they are. */
+    @Test
+    void letsPeersInThoughStrangersFillThePort() throws IOException {
+        // given a port with room for 8 strangers, which may take a minute each, and many more of them
+        TestNode patient = node("p", new WireSettings("127.0.0.1", 0, 500, 60_000, 60_000, 1 << 20, 8));
+        List<Socket> strangers = new ArrayList<>();
+        try (Logged logged = Logged.forOperators()) {
+            for (int i = 0; i < 40; i++) {
+                strangers.add(new Socket(InetAddress.getLoopbackAddress(), patient.port()));
+            }
+
+            // when peers come
+            TestNode b = node("b", TestNode.settings(0));
+            b.connectTo(patient);
+            awaitConnected(patient, b);
+
+            // then they are let in, the oldest strangers have given way, and the operator is told, once
+            assertThat(rest(strangers.get(0))).isEmpty();
+            assertThat(logged.warnings()).filteredOn(said -> said.contains("have not shown who they are")).hasSize(1);
+
+            // and they keep their place, whoever comes after them
+            for (int i = 0; i < 40; i++) {
+                strangers.add(new Socket(InetAddress.getLoopbackAddress(), patient.port()));
+            }
+            assertThat(rest(strangers.get(strangers.size() - 20))).isEmpty();
+            assertThat(patient.isConnectedWith(b)).isTrue();
+            assertThat(patient.connected).hasSize(1);
+        } finally {
+            for (Socket stranger : strangers) {
+                stranger.close();
+            }
+        }
+    }
+
+    /** Nor do those that shake hands, under names of their own. */
+    @Test
+    void letsMembersInThoughOthersTakeAllTheRoom() {
+        // given a port with room for 2 nodes that are no members, which are there
+        TestNode narrow = node("n", new WireSettings("127.0.0.1", 0, 500, 3000, 3000, 1 << 20, 2));
+        for (String name : List.of("x", "y")) {
+            TestNode stranger = node(name, TestNode.settings(0));
+            stranger.connectTo(narrow);
+            awaitConnected(narrow, stranger);
+        }
+
+        // when another comes, then there is no room for it
+        TestNode another = node("z", TestNode.settings(0));
+        another.connectTo(narrow);
+        soon().untilAsserted(() -> assertThat(another.notConnected().get(narrow.replica.node())).contains("no room"));
+
+        // but there is for a member
+        TestNode member = node("m", TestNode.settings(0));
+        SortedMap<NodeId, String> members = new TreeMap<>();
+        members.put(member.replica.node(), "127.0.0.1:1");
+        narrow.connectTo(members);
+        member.connectTo(narrow);
+        awaitConnected(narrow, member);
     }
 
     @Test
