@@ -79,7 +79,7 @@ final class Gate {
         if (server == null) {
             closed.complete(null);
         } else {
-            server.close().onComplete(ignored -> closed.complete(null));
+            server.closeInOrder(() -> closed.complete(null));
             server = null;
         }
         return closed;

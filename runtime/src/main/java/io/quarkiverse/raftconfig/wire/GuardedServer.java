@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
+import org.jspecify.annotations.Nullable;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -37,6 +39,8 @@ final class GuardedServer extends HttpServerImpl {
     private final Runnable crowded;
     /** Who has not shown who it is, the oldest first. On the loop only. */
     private final Map<java.net.SocketAddress, Stranger> strangers = new LinkedHashMap<>();
+    /** What accepts; known from the first connection on. */
+    private @Nullable Channel acceptor;
 
     private record Stranger(Channel channel, ScheduledFuture<?> deadline) {
     }
@@ -54,6 +58,7 @@ final class GuardedServer extends HttpServerImpl {
             GlobalTrafficShapingHandler trafficShaping) {
         BiConsumer<Channel, SslChannelProvider> http = super.childHandler(context, address, trafficShaping);
         return (channel, ssl) -> {
+            acceptor = channel.parent();
             if (strangers.size() >= strangersMax) {
                 cutOffOldest();
             }
@@ -68,6 +73,18 @@ final class GuardedServer extends HttpServerImpl {
             channel.pipeline().addFirst(new Allowance(remote));
             http.accept(channel, ssl);
         };
+    }
+
+    /**
+     * Accepts no more, and then closes. Vert.x itself first takes away those who would handle a connection: one that is
+     * accepted in between makes Netty log a warning.
+     */
+    void closeInOrder(Runnable closed) {
+        if (acceptor == null) {
+            close().onComplete(ignored -> closed.run());
+        } else {
+            acceptor.close().addListener(ignored -> close().onComplete(done -> closed.run()));
+        }
     }
 
     /** The connection from {@code remote} has shown who it is: it may stay. */

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -215,6 +217,41 @@ class HostilePortTest {
         narrow.connectTo(members);
         member.connectTo(narrow);
         awaitConnected(narrow, member);
+    }
+
+    @Test
+    void closesWithoutAWordWhileOthersDial() throws Exception {
+        try (Logged logged = Logged.by("io.netty")) {
+            for (int i = 0; i < 10; i++) {
+                // given a node with a peer, and somebody who dials again and again
+                TestNode node = node("s" + i, TestNode.settings(0));
+                TestNode peer = node("t" + i, TestNode.settings(0));
+                peer.connectTo(node);
+                awaitConnected(node, peer);
+                int port = node.port();
+                CountDownLatch dialled = new CountDownLatch(20);
+                Thread dialler = new Thread(() -> {
+                    try {
+                        while (true) {
+                            new Socket(InetAddress.getLoopbackAddress(), port).close();
+                            dialled.countDown();
+                        }
+                    } catch (IOException e) {
+                        // The port is closed.
+                    }
+                });
+                dialler.start();
+                assertThat(dialled.await(10, TimeUnit.SECONDS)).isTrue();
+
+                // when the node stops
+                nodes.remove(node);
+                node.close();
+                dialler.join(10_000);
+            }
+
+            // then nothing was logged of connections that came too late
+            assertThat(logged.warnings()).isEmpty();
+        }
     }
 
     @Test
