@@ -9,6 +9,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How a cluster comes to be, once: the second pure state machine, which ends where {@link RaftCore} begins.
  *
@@ -55,6 +57,8 @@ public final class Founding {
     /** Those of them that have confirmed it. */
     private final SortedSet<NodeId> confirmed = new TreeSet<>();
     private final SortedMap<NodeId, FoundingMessage.Verdict> refusals = new TreeMap<>();
+    /** The latest ask that names other members than this node's list does. */
+    private FoundingMessage.@Nullable Ask otherAsk;
     private boolean blank;
     /** Those of the listed members that belong to a cluster. */
     private final SortedSet<NodeId> inCluster = new TreeSet<>();
@@ -104,6 +108,7 @@ public final class Founding {
         confirmed.addAll(other.confirmed);
         refusals.putAll(other.refusals);
         inCluster.addAll(other.inCluster);
+        otherAsk = other.otherAsk;
         dueAt = other.dueAt;
     }
 
@@ -152,6 +157,11 @@ public final class Founding {
     /** By node, why the latest answer to this founder was a refusal. */
     public SortedMap<NodeId, FoundingMessage.Verdict> refusals() {
         return Collections.unmodifiableSortedMap(new TreeMap<>(refusals));
+    }
+
+    /** What a founder has asked that lists other members than this node, and was refused for it; null if none has. */
+    public FoundingMessage.@Nullable Ask otherAsk() {
+        return otherAsk;
     }
 
     /** The listed members that were seen to belong to a cluster: it is founded already. */
@@ -205,6 +215,7 @@ public final class Founding {
         if (!blank) {
             answer(ask, FoundingMessage.Verdict.NOT_BLANK);
         } else if (!ask.members().equals(members) || !ask.founder().node().equals(members.first())) {
+            otherAsk = ask;
             answer(ask, FoundingMessage.Verdict.OTHER_MEMBERS);
         } else if (isLate(ask)) {
             return;
@@ -213,6 +224,7 @@ public final class Founding {
         } else {
             // A later attempt of the same founder: it has given up the earlier one, or it would not ask again.
             kept = new FoundingRecord(kept.attempt(), ask.founder(), ask.attempt(), kept.releasedBy(), kept.released());
+            otherAsk = null;
             answer(ask, FoundingMessage.Verdict.PROMISED);
         }
     }

@@ -79,6 +79,11 @@ public interface RaftConfigLog extends BasicLogger {
     @Message(id = 1108, value = "Node %s: can't found a cluster with node %s, which %s.")
     void foundingRefused(String nodeId, String peer, String reason);
 
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 1109, value = "Node %s: does not found a cluster with node %s, which lists the members %s in "
+            + "quarkus.raft-config.members, while this node lists %s. List the same on all nodes; until then there is no cluster.")
+    void otherMembersListed(String nodeId, String founder, String its, String own);
+
     @LogMessage(level = Logger.Level.INFO)
     @Message(id = 3001, value = "Node %s: connected with peer %s.")
     void peerConnected(String nodeId, String peer);

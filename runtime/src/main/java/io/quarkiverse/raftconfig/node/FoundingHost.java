@@ -18,6 +18,9 @@ import io.quarkiverse.raftconfig.log.RaftConfigLog;
 
 /** Feeds the founding, as {@link CoreHost} feeds the core, and says for whom a blank node waits. Lives on the loop. */
 final class FoundingHost {
+    private static final int LISTS_TOLD_MAX = 100;
+
+    private final NodeId self;
     private final Founding founding;
     private final NodeSettings settings;
     private final Loop loop;
@@ -27,6 +30,8 @@ final class FoundingHost {
     private final Alarm wake;
 
     private SortedMap<NodeId, FoundingMessage.Verdict> refusalsTold = new TreeMap<>();
+    /** What other founders list, as it was told. */
+    private final SortedMap<NodeId, SortedSet<NodeId>> listsTold = new TreeMap<>();
     private boolean halted;
 
     /** What the node wants to know of it. */
@@ -41,8 +46,9 @@ final class FoundingHost {
         void broken(Throwable cause);
     }
 
-    FoundingHost(Founding founding, NodeSettings settings, Loop loop, StoreWriter writer, PeerTransport transport,
+    FoundingHost(NodeId self, Founding founding, NodeSettings settings, Loop loop, StoreWriter writer, PeerTransport transport,
             Events events) {
+        this.self = self;
         this.founding = founding;
         this.settings = settings;
         this.loop = loop;
@@ -73,6 +79,7 @@ final class FoundingHost {
         fence.send(effects.sendWhenDurable());
         wake.setTo(effects.wakeAtMillis());
         tellRefusals();
+        tellOtherList();
         events.stepped();
         if (effects.found() != null) {
             events.founded(effects.found());
@@ -108,6 +115,12 @@ final class FoundingHost {
         if (blank && founding.isFounder()) {
             founding.refusals().forEach((node, verdict) -> text.add(node + " " + describe(verdict)));
         }
+        FoundingMessage.Ask otherAsk = founding.otherAsk();
+        if (blank && otherAsk != null) {
+            text.add(otherAsk.founder().node() + " lists the members " + names(otherAsk.members()) + " in "
+                    + "quarkus.raft-config.members, and this node " + names(settings.members().keySet())
+                    + ": list the same on all nodes");
+        }
         text.add(connected.isEmpty() ? "connected with nobody" : "connected with " + names(connected.keySet()));
         notConnected.forEach((node, reason) -> text.add(node + ": " + reason));
         return text.toString();
@@ -121,6 +134,19 @@ final class FoundingHost {
             }
         });
         refusalsTold = refusals;
+    }
+
+    private void tellOtherList() {
+        FoundingMessage.Ask ask = founding.otherAsk();
+        if (ask == null || ask.members().equals(listsTold.get(ask.founder().node()))) {
+            return;
+        }
+        if (listsTold.size() >= LISTS_TOLD_MAX) {
+            listsTold.clear();
+        }
+        listsTold.put(ask.founder().node(), ask.members());
+        RaftConfigLog.LOG.otherMembersListed(self.value(), ask.founder().node().value(), names(ask.members()),
+                names(settings.members().keySet()));
     }
 
     private String firstMember() {

@@ -97,7 +97,7 @@ final class Member {
         this.desk = new PeerDesk(loop, route, appender, tickets, deadlines, settings);
         this.diskWatch = new DiskWatch(self.node(), loop, writer, settings, this::writeStatus);
         this.host = new CoreHost(new RaftCore(self, settings.raft(), recovered, random), parts, new CoreEvents());
-        this.founding = new FoundingHost(founding(ports.store()), settings, loop, writer, transport,
+        this.founding = new FoundingHost(self.node(), founding(ports.store()), settings, loop, writer, transport,
                 new FoundingEvents());
         this.milestones = new Milestones(host.core().lastLog());
         this.board = new StatusBoard(settings, host.core(),

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.raftconfig.core.ClusterId;
 import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.log.Logged;
 
 /** A cluster is founded once, by all together, and a blank node says what it waits for. */
 class FoundingOfThreeTest {
@@ -95,11 +96,18 @@ class FoundingOfThreeTest {
                     settings.inFlightMax(), settings.idempotencyKeysMax(), settings.idempotencyAgeMillis());
         });
 
-        // when it is asked
-        cluster.start(N3);
-        cluster.time().passMillis(10_000);
+        try (Logged logged = Logged.forOperators()) {
+            // when it is asked, again and again
+            cluster.start(N3);
+            cluster.time().passMillis(10_000);
 
-        // then nothing is founded, and the founder names the setting
+            // then it says why it refuses, once
+            assertThat(logged.warnings()).filteredOn(said -> said.contains("Node n3:")).singleElement().asString()
+                    .contains("lists the members n1, n2, n3", "quarkus.raft-config.members", "this node lists n1, n3");
+        }
+        assertThat(cluster.node(N3).status().waitingFor()).contains("n1 lists the members n1, n2, n3", "this node n1, n3");
+
+        // and nothing is founded, and the founder names the setting
         assertThat(cluster.node(N1).status().identity().clusterId()).isNull();
         assertThat(cluster.node(N1).status().waitingFor()).contains("n3 lists other members in quarkus.raft-config.members");
     }
