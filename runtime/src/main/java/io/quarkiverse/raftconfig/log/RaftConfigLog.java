@@ -120,6 +120,14 @@ public interface RaftConfigLog extends BasicLogger {
             + "nodes should reach that port (quarkus.raft-config.peer.port).")
     void peerPortCrowded(String nodeId, int strangersMax, int cutOff);
 
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 4001, value = "Node %s: quarkus.raft-config.members lists %s too, which are no part of the cluster that the data "
+            + "directory belongs to: that has the members %s, and this node goes on with these alone. If the others were to "
+            + "found a cluster with this node, for instance after a trial with a single one, stop all and empty the data directory of "
+            + "this node: its properties are lost with it. If they are gone, take them off the list. This version can't add a "
+            + "node to a cluster.")
+    void listedButNoMembers(String nodeId, String listed, String members);
+
     @LogMessage(level = Logger.Level.DEBUG)
     @Message(id = 4101, value = "Node %s: a snapshot covers the log up to index %d, term %d.")
     void snapshotTaken(String nodeId, long index, long term);

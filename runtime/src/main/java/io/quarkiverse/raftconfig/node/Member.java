@@ -1,8 +1,6 @@
 package io.quarkiverse.raftconfig.node;
 
-import java.util.HashSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -57,13 +55,13 @@ final class Member {
     private final Reads reads;
     private final PeerDesk desk;
     private final DiskWatch diskWatch;
+    private final Contacts contacts;
     private final Milestones milestones;
     private final StatusBoard board;
 
     private Identity identity;
     private CoreHost host;
     private final FoundingHost founding;
-    private @Nullable Membership connectedWith;
     private @Nullable NodeId lastLeader;
     private long lastLeaderTerm;
     /** Null until the stop has begun. */
@@ -99,6 +97,7 @@ final class Member {
         this.host = new CoreHost(new RaftCore(self, settings.raft(), recovered, random), parts, new CoreEvents());
         this.founding = new FoundingHost(self.node(), founding(ports.store()), settings, loop, writer, transport,
                 new FoundingEvents());
+        this.contacts = new Contacts(self.node(), settings, transport);
         this.milestones = new Milestones(host.core().lastLog());
         this.board = new StatusBoard(settings, host.core(),
                 situation(new TreeMap<>(), applier.membershipApplied() ? null : "the start"));
@@ -130,7 +129,9 @@ final class Member {
     }
 
     void begin() {
-        connect();
+        Membership stored = host.core().membership();
+        contacts.warnOfStrangers(stored);
+        contacts.follow(stored);
         transport.start(new PeerTransport.Local(self, identity.clusterId()), new FromPeers())
                 .whenComplete((done, failure) -> opened(Failures.cause(failure)));
     }
@@ -278,24 +279,8 @@ final class Member {
         return transport.stop();
     }
 
-    private void connect() {
-        Membership membership = host.core().membership();
-        if (membership.equals(connectedWith)) {
-            return;
-        }
-        connectedWith = membership;
-        SortedMap<NodeId, String> addresses = new TreeMap<>(membership.addresses());
-        addresses.putAll(settings.members());
-        if (!membership.isBlank()) {
-            Set<NodeId> members = new HashSet<>();
-            membership.replicas().forEach(replica -> members.add(replica.node()));
-            addresses.keySet().retainAll(members);
-        }
-        transport.connectTo(addresses);
-    }
-
     private void stepped() {
-        connect();
+        contacts.follow(host.core().membership());
         noticeLeader();
         milestones.look(parts.applier(), host.core());
         writeStatus();

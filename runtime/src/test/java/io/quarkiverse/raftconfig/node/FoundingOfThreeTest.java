@@ -113,6 +113,38 @@ class FoundingOfThreeTest {
     }
 
     @Test
+    void warnsOfListedNodesThatTheStoredMembershipDoesNotHave() {
+        // given the data of a trial with a single node
+        VirtualCluster cluster = new VirtualCluster(3, 1).with(FoundingOfThreeTest::listingNobody);
+        cluster.start(N1);
+        cluster.awaitLeader();
+        cluster.stop(N1);
+
+        try (Logged logged = Logged.forOperators()) {
+            // when the list is as before, then there is nothing to say
+            cluster.start(N1);
+            cluster.stop(N1);
+            assertThat(logged.warnings()).isEmpty();
+
+            // when it is started with a list of three
+            cluster.with(settings -> settings);
+            cluster.start(N1);
+            cluster.awaitLeader();
+
+            // then it goes on alone, and says whom it leaves out, and what to do
+            assertThat(cluster.node(N1).status().membership().voters()).hasSize(1);
+            assertThat(logged.warnings()).singleElement().asString()
+                    .contains("quarkus.raft-config.members lists n2, n3 too", "has the members n1,",
+                            "empty the data directory");
+        }
+    }
+
+    private static NodeSettings listingNobody(NodeSettings settings) {
+        return new NodeSettings(settings.raft(), new TreeMap<>(), settings.snapshotEntries(), settings.snapshotBytes(),
+                settings.inFlightMax(), settings.idempotencyKeysMax(), settings.idempotencyAgeMillis());
+    }
+
+    @Test
     void refusesToStartABlankNodeThatIsNotListed() {
         // given a blank node that its own list does not name
         VirtualCluster cluster = new VirtualCluster(3, 1).with(settings -> {
