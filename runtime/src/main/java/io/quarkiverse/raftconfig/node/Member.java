@@ -364,6 +364,14 @@ final class Member {
             host.feed(new Input.Unreachable(peer));
             writeStatus();
         }
+
+        @Override
+        public void unreadable(ReplicaId peer, String reason, Throwable cause) {
+            // Whoever belongs to no cluster, or to another, has nothing that this node needs.
+            if (parts.allegiance().listensTo(peer)) {
+                degrade(reason, cause);
+            }
+        }
     }
 
     private final class CoreEvents implements CoreHost.Events {

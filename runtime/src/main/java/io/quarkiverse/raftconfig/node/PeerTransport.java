@@ -88,6 +88,14 @@ public interface PeerTransport {
          * break.
          */
         void unreachable(ReplicaId peer);
+
+        /**
+         * What {@code peer} sends can't be taken in, now or later: this node falls behind for good, and is to take no part.
+         *
+         * @param reason what is wrong and what to do, in words for people
+         */
+        default void unreadable(ReplicaId peer, String reason, Throwable cause) {
+        }
     }
 
     /** Nothing was sent. */

@@ -1,6 +1,8 @@
 package io.quarkiverse.raftconfig.wire;
 
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -9,6 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import org.jspecify.annotations.Nullable;
 
+import io.quarkiverse.raftconfig.codec.UnknownFormatException;
 import io.quarkiverse.raftconfig.core.ClusterId;
 import io.quarkiverse.raftconfig.core.FoundingMessage;
 import io.quarkiverse.raftconfig.core.Message;
@@ -29,6 +32,13 @@ import io.vertx.core.Future;
  * not notice for minutes that its host is gone.
  */
 public final class HttpPeerTransport implements PeerTransport {
+    /**
+     * So many failures within this time are no accident. A peer sends again what was lost with its connection: for ever, if it
+     * can't be taken in.
+     */
+    private static final int FAILURES_MAX = 3;
+    private static final long FAILURES_MILLIS = 60_000;
+
     /** Names this process, among all that may have the same identity: earlier ones, and copies. */
     final long process = ThreadLocalRandom.current().nextLong();
 
@@ -42,6 +52,7 @@ public final class HttpPeerTransport implements PeerTransport {
     private @Nullable CompletionStage<Integer> port;
     private Loop.@Nullable Timer watch;
     private long watchedAtMillis;
+    private final Queue<Long> failedAtMillis = new ArrayDeque<>();
     private boolean stopped;
 
     /** What there is from {@link #start} on. */
@@ -241,6 +252,27 @@ public final class HttpPeerTransport implements PeerTransport {
             connection.peerCluster = cluster;
             if (connection == peers.connection(connection.peer.node())) {
                 session().listener().connected(connection.peer, cluster);
+            }
+        }
+
+        /** An entry that is skipped would make this node's state another than the others'. */
+        @Override
+        public void unreadable(PeerConnection connection, UnknownFormatException cause) {
+            String reason = "peer " + connection.peer.node() + " has sent what this version can't read, " + cause.getMessage()
+                    + ": start this node with the version that wrote it";
+            session().listener().unreadable(connection.peer, reason, cause);
+        }
+
+        @Override
+        public void failed(PeerConnection connection, Throwable cause) {
+            long now = loop.nowMillis();
+            failedAtMillis.removeIf(failed -> failed < now - FAILURES_MILLIS);
+            failedAtMillis.add(now);
+            if (failedAtMillis.size() >= FAILURES_MAX) {
+                String reason = "this node fails again and again at messages of its peers, the last time at one of "
+                        + connection.peer.node() + ": "
+                        + (cause instanceof OutOfMemoryError ? "the process has run out of memory" : cause.toString());
+                session().listener().unreadable(connection.peer, reason, cause);
             }
         }
 

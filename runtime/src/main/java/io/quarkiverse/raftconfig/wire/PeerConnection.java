@@ -15,6 +15,7 @@ import io.quarkiverse.raftconfig.codec.ByteWriter;
 import io.quarkiverse.raftconfig.codec.FieldCodec;
 import io.quarkiverse.raftconfig.codec.MalformedException;
 import io.quarkiverse.raftconfig.codec.MessageCodec;
+import io.quarkiverse.raftconfig.codec.UnknownFormatException;
 import io.quarkiverse.raftconfig.core.ClusterId;
 import io.quarkiverse.raftconfig.core.FoundingMessage;
 import io.quarkiverse.raftconfig.core.Message;
@@ -43,6 +44,12 @@ final class PeerConnection {
         void joined(PeerConnection connection, ClusterId cluster);
 
         CompletionStage<PeerResponse> requested(PeerConnection connection, PeerRequest request);
+
+        /** What came was written by a later version. The connection is closed. */
+        void unreadable(PeerConnection connection, UnknownFormatException cause);
+
+        /** This node failed at a message, for instance for want of memory. The connection is closed. */
+        void failed(PeerConnection connection, Throwable cause);
 
         /** Given once, whoever closed it. */
         void closed(PeerConnection connection, String reason);
@@ -133,7 +140,11 @@ final class PeerConnection {
         ByteWriter out = new ByteWriter(64);
         MessageCodec.write(out, message);
         boolean bulk = message instanceof Message.AppendEntries append && !append.entries().isEmpty();
-        return raft.offer(FrameKind.RAFT, out, bulk ? Outbox.Lane.BULK : Outbox.Lane.URGENT);
+        return sendEncoded(out, bulk ? Outbox.Lane.BULK : Outbox.Lane.URGENT);
+    }
+
+    boolean sendEncoded(ByteWriter message, Outbox.Lane lane) {
+        return raft.offer(FrameKind.RAFT, message, lane);
     }
 
     boolean send(FoundingMessage message) {
@@ -175,11 +186,15 @@ final class PeerConnection {
         heardAtMillis = loop.nowMillis();
         try {
             reader.read(bytes.getBytes());
+        } catch (UnknownFormatException e) {
+            close("it sent what only a later version can read: " + e.getMessage());
+            owner.unreadable(this, e);
         } catch (MalformedException e) {
             close("it sent bytes that are not of the protocol: " + e.getMessage());
         } catch (RuntimeException | Error e) {
             // The rest of the chunk is lost, and with it the place in the stream.
             close("this node failed at a message of it");
+            owner.failed(this, e);
             throw e;
         }
     }

@@ -68,6 +68,40 @@ class FailingDiskTest {
     }
 
     @Test
+    void nodeThatCannotReadWhatItsPeersSendTakesNoPart() {
+        // given a follower that is sent what it can't read
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId behind = cluster.follower();
+        cluster.network().unreadable(cluster.leader(), behind, "an entry of unknown type 99");
+
+        // then it says why it takes no part any more, and shows its last state
+        cluster.await(() -> cluster.node(behind).status().degraded() != null);
+        assertThat(cluster.node(behind).status().degraded()).isEqualTo("an entry of unknown type 99");
+        assertThat(cluster.node(behind).status().caughtUp()).isFalse();
+
+        // and the others go on
+        assertThat(cluster.get(cluster.put(cluster.leader(), "a", "1"))).isInstanceOf(Outcome.Applied.class);
+    }
+
+    @Test
+    void blankNodeDoesNotCareForWhatABlankPeerSends() {
+        // given two of three nodes that are to found a cluster
+        VirtualCluster cluster = new VirtualCluster(3, 1);
+        cluster.start(VirtualCluster.id(1));
+        cluster.start(VirtualCluster.id(2));
+        cluster.time().passMillis(100);
+
+        // when one sends what the other can't read
+        cluster.network().unreadable(VirtualCluster.id(1), VirtualCluster.id(2), "an entry of unknown type 99");
+        cluster.time().passMillis(100);
+
+        // then that takes part in the founding all the same
+        cluster.start(VirtualCluster.id(3));
+        cluster.awaitLeader();
+        assertThat(cluster.node(VirtualCluster.id(2)).status().degraded()).isNull();
+    }
+
+    @Test
     void followerWhoseDiskFailsHoldsNobodyBack() {
         // given a follower whose disk refuses
         VirtualCluster cluster = VirtualCluster.running(3, 1);

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -82,6 +83,13 @@ final class InMemoryNetwork {
     /** Loses what {@code rule} says: messages, requests and responses by the receiver. */
     void lose(BiPredicate<NodeId, Object> rule) {
         lost = rule;
+    }
+
+    /** What {@code from} sends can't be read at {@code at}. */
+    void unreadable(NodeId from, NodeId at, String reason) {
+        Endpoint receiver = Objects.requireNonNull(endpoints.get(at));
+        Endpoint sender = Objects.requireNonNull(endpoints.get(from));
+        receiver.tell(() -> receiver.listener().unreadable(sender.self(), reason, new IllegalStateException(reason)));
     }
 
     /** The process is gone: its connections break. */

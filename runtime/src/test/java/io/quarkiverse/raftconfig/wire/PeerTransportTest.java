@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.raftconfig.codec.ByteWriter;
+import io.quarkiverse.raftconfig.codec.MessageCodec;
 import io.quarkiverse.raftconfig.core.Bytes;
 import io.quarkiverse.raftconfig.core.ClusterId;
 import io.quarkiverse.raftconfig.core.Entry;
@@ -267,6 +269,56 @@ class PeerTransportTest {
         soon().untilAsserted(() -> assertThat(b.messages).isNotEmpty());
         soon().until(() -> waitingBytes(a, b) == 0);
         assertThat(b.messages).hasSizeLessThan(100);
+    }
+
+    /** Decision 16: it is never skipped. */
+    @Test
+    void tellsOfAnEntryThatOnlyALaterVersionCanRead() {
+        // given a connected pair
+        TestNode a = node("a");
+        TestNode b = node("b");
+        b.connectTo(a);
+        awaitConnected(a, b);
+
+        // when one sends an entry of a type that the other does not know
+        ByteWriter append = new ByteWriter();
+        var noOp = new Entry(new Position(1, 1), Payload.NoOp.INSTANCE);
+        MessageCodec.write(append,
+                new Message.AppendEntries(a.replica, b.replica, 1, Position.ZERO, List.of(noOp), 0, 0));
+        append.array()[append.size() - 17] = 99;
+        a.call(() -> {
+            PeerConnection connection = a.transport.connection(b.replica.node());
+            return connection != null && connection.sendEncoded(append, Outbox.Lane.BULK);
+        });
+
+        // then it is told what it is and what to do, and no message is delivered
+        soon().untilAsserted(() -> assertThat(b.unreadable).singleElement().asString()
+                .contains("peer a", "unknown type 99", "start this node with the version that wrote it"));
+        assertThat(b.messages).isEmpty();
+    }
+
+    @Test
+    void tellsIfItFailsAgainAndAgainAtMessages() {
+        // given a connected pair, of which one has no memory left for what it is sent
+        TestNode a = node("a");
+        TestNode b = node("b");
+        b.connectTo(a);
+        awaitConnected(a, b);
+        b.failure = new OutOfMemoryError("of this test");
+        var message = new Message.Heartbeat(a.replica, b.replica, 3, 1, 0);
+
+        for (int times = 1; times <= 3; times++) {
+            // when it is sent something, once, twice, and a third time
+            assertThat(b.unreadable).isEmpty();
+            a.send(message);
+            int connected = times + 1;
+            soon().untilAsserted(() -> assertThat(b.connected).hasSize(connected));
+            awaitConnected(a, b);
+        }
+
+        // then it says so: it will not get over it
+        assertThat(b.unreadable).singleElement().asString()
+                .contains("again and again", "of a", "the process has run out of memory");
     }
 
     @Test

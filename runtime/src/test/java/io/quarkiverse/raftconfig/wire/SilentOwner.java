@@ -3,6 +3,7 @@ package io.quarkiverse.raftconfig.wire;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
+import io.quarkiverse.raftconfig.codec.UnknownFormatException;
 import io.quarkiverse.raftconfig.core.ClusterId;
 import io.quarkiverse.raftconfig.core.FoundingMessage;
 import io.quarkiverse.raftconfig.core.Message;
@@ -26,6 +27,14 @@ class SilentOwner implements PeerConnection.Owner {
     @Override
     public CompletionStage<PeerResponse> requested(PeerConnection connection, PeerRequest request) {
         return new CompletableFuture<>();
+    }
+
+    @Override
+    public void unreadable(PeerConnection connection, UnknownFormatException cause) {
+    }
+
+    @Override
+    public void failed(PeerConnection connection, Throwable cause) {
     }
 
     @Override

@@ -31,6 +31,9 @@ class TestNode implements PeerTransport.Listener, AutoCloseable {
     final List<FoundingMessage> foundings = new CopyOnWriteArrayList<>();
     final List<String> connected = new CopyOnWriteArrayList<>();
     final List<ReplicaId> unreachable = new CopyOnWriteArrayList<>();
+    final List<String> unreadable = new CopyOnWriteArrayList<>();
+    /** What every message meets; null for none. */
+    volatile @Nullable Error failure;
     volatile BiFunction<ReplicaId, PeerRequest, CompletionStage<PeerResponse>> answers = (from,
             request) -> CompletableFuture.failedFuture(new IllegalStateException("nobody answers"));
     private final @Nullable ClusterId cluster;
@@ -159,7 +162,16 @@ class TestNode implements PeerTransport.Listener, AutoCloseable {
     }
 
     @Override
+    public void unreadable(ReplicaId peer, String reason, Throwable cause) {
+        unreadable.add(reason);
+    }
+
+    @Override
     public void received(Message message) {
+        Error error = failure;
+        if (error != null) {
+            throw error;
+        }
         messages.add(message);
     }
 
