@@ -47,6 +47,15 @@ public final class ByteReader {
         return (long) i32() << 32 | (i32() & 0xffffffffL);
     }
 
+    /** Terms, indexes, rounds, attempts and times: none is ever negative. */
+    public long natural() {
+        long value = i64();
+        if (value < 0) {
+            throw new MalformedException("a number that is negative");
+        }
+        return value;
+    }
+
     /** A number of things that follow, each of at least {@code bytesEach} bytes. */
     public int count(int bytesEach) {
         int count = i32();

@@ -18,7 +18,7 @@ import io.quarkiverse.raftconfig.core.ReplicaId;
  * What replicas say to each other.
  *
  * <pre>
- * message                    u8 version 1, u8 type, i32 length of the body, body by type:
+ * message                    an {@link Envelope}, body by type:
  *  1 PreVote                 i64 term, position (last log)
  *  2 PreVoteResponse         i64 term, i64 requested term, u8 granted
  *  3 RequestVote             i64 term, position (last log)
@@ -42,8 +42,6 @@ import io.quarkiverse.raftconfig.core.ReplicaId;
  * <em>entry</em> of an unknown type is malformed, see {@link EntryCodec}.)
  */
 public final class MessageCodec {
-    private static final int VERSION = 1;
-
     private static final int PRE_VOTE = 1;
     private static final int PRE_VOTE_RESPONSE = 2;
     private static final int REQUEST_VOTE = 3;
@@ -68,7 +66,7 @@ public final class MessageCodec {
     }
 
     public static void write(ByteWriter out, Message message) {
-        int body = open(out, typeOf(message));
+        int body = Envelope.open(out, typeOf(message));
         out.i64(message.term());
         if (message instanceof Message.PreVote preVote) {
             FieldCodec.writePosition(out, preVote.lastLog());
@@ -94,11 +92,11 @@ public final class MessageCodec {
         } else if (message instanceof Message.CommitAdvanced advanced) {
             out.i64(advanced.commitIndex());
         }
-        close(out, body);
+        Envelope.close(out, body);
     }
 
     public static void write(ByteWriter out, FoundingMessage message) {
-        int body = open(out, typeOf(message));
+        int body = Envelope.open(out, typeOf(message));
         FieldCodec.writeReplicaId(out, message.founder());
         out.i64(message.attempt());
         if (message instanceof FoundingMessage.Ask ask) {
@@ -109,7 +107,7 @@ public final class MessageCodec {
         } else if (message instanceof FoundingMessage.ConfirmAnswer answer) {
             out.u8(flag(answer.confirmed()));
         }
-        close(out, body);
+        Envelope.close(out, body);
     }
 
     /**
@@ -118,49 +116,47 @@ public final class MessageCodec {
      * @return null if the message is of a type that this build does not know
      */
     public static @Nullable Message read(ByteReader in, ReplicaId from, ReplicaId to) {
-        int version = version(in);
-        int type = in.u8();
-        ByteReader body = in.slice(in.i32());
-        Message message = switch (type) {
-            case PRE_VOTE -> new Message.PreVote(from, to, number(body), FieldCodec.readPosition(body));
-            case PRE_VOTE_RESPONSE -> new Message.PreVoteResponse(from, to, number(body), number(body),
+        Envelope envelope = Envelope.read(in);
+        ByteReader body = envelope.body();
+        Message message = switch (envelope.type()) {
+            case PRE_VOTE -> new Message.PreVote(from, to, body.natural(), FieldCodec.readPosition(body));
+            case PRE_VOTE_RESPONSE -> new Message.PreVoteResponse(from, to, body.natural(), body.natural(),
                     FieldCodec.readFlag(body));
-            case REQUEST_VOTE -> new Message.RequestVote(from, to, number(body), FieldCodec.readPosition(body));
-            case REQUEST_VOTE_RESPONSE -> new Message.RequestVoteResponse(from, to, number(body),
+            case REQUEST_VOTE -> new Message.RequestVote(from, to, body.natural(), FieldCodec.readPosition(body));
+            case REQUEST_VOTE_RESPONSE -> new Message.RequestVoteResponse(from, to, body.natural(),
                     FieldCodec.readFlag(body));
             case APPEND_ENTRIES -> readAppendEntries(body, from, to);
-            case APPEND_ENTRIES_RESPONSE -> new Message.AppendEntriesResponse(from, to, number(body),
-                    FieldCodec.readFlag(body), number(body), FieldCodec.readPosition(body));
-            case HEARTBEAT -> new Message.Heartbeat(from, to, number(body), number(body), number(body));
-            case HEARTBEAT_RESPONSE -> new Message.HeartbeatResponse(from, to, number(body), number(body));
-            case COMMIT_ADVANCED -> new Message.CommitAdvanced(from, to, number(body), number(body));
+            case APPEND_ENTRIES_RESPONSE -> new Message.AppendEntriesResponse(from, to, body.natural(),
+                    FieldCodec.readFlag(body), body.natural(), FieldCodec.readPosition(body));
+            case HEARTBEAT -> new Message.Heartbeat(from, to, body.natural(), body.natural(), body.natural());
+            case HEARTBEAT_RESPONSE -> new Message.HeartbeatResponse(from, to, body.natural(), body.natural());
+            case COMMIT_ADVANCED -> new Message.CommitAdvanced(from, to, body.natural(), body.natural());
             default -> null;
         };
         if (message != null) {
-            end(body, version);
+            envelope.end();
         }
         return message;
     }
 
     /** As {@link #read}, for the messages of a founding. */
     public static @Nullable FoundingMessage readFounding(ByteReader in) {
-        int version = version(in);
-        int type = in.u8();
-        ByteReader body = in.slice(in.i32());
-        if (type < ASK || type > RELEASE) {
+        Envelope envelope = Envelope.read(in);
+        ByteReader body = envelope.body();
+        if (envelope.type() < ASK || envelope.type() > RELEASE) {
             return null;
         }
         ReplicaId founder = FieldCodec.readReplicaId(body);
-        long attempt = number(body);
-        FoundingMessage message = switch (type) {
+        long attempt = body.natural();
+        FoundingMessage message = switch (envelope.type()) {
             case ASK -> new FoundingMessage.Ask(founder, attempt, readNodeIds(body));
             case ASK_ANSWER -> new FoundingMessage.AskAnswer(founder, attempt, verdict(body.u8()));
             case CONFIRM -> new FoundingMessage.Confirm(founder, attempt);
             case CONFIRM_ANSWER -> new FoundingMessage.ConfirmAnswer(founder, attempt, FieldCodec.readFlag(body));
             case RELEASE -> new FoundingMessage.Release(founder, attempt);
-            default -> throw new AssertionError("unhandled type: " + type);
+            default -> throw new AssertionError("unhandled type: " + envelope.type());
         };
-        end(body, version);
+        envelope.end();
         return message;
     }
 
@@ -204,10 +200,10 @@ public final class MessageCodec {
 
     /** What it claims must hold, or a log could be corrupted by it: gapless, terms never falling. */
     private static Message readAppendEntries(ByteReader in, ReplicaId from, ReplicaId to) {
-        long term = number(in);
+        long term = in.natural();
         Position prevLog = FieldCodec.readPosition(in);
-        long leaderCommit = number(in);
-        long heldByAll = number(in);
+        long leaderCommit = in.natural();
+        long heldByAll = in.natural();
         int count = in.count(ENTRY_BYTES_MIN);
         List<Entry> entries = new ArrayList<>(count);
         Position last = prevLog;
@@ -254,39 +250,7 @@ public final class MessageCodec {
         };
     }
 
-    private static int version(ByteReader in) {
-        int version = in.u8();
-        if (version < VERSION) {
-            throw new MalformedException("a message of format version " + version);
-        }
-        return version;
-    }
-
-    /** Terms, indexes, rounds and attempts: none is ever negative. */
-    private static long number(ByteReader in) {
-        long number = in.i64();
-        if (number < 0) {
-            throw new MalformedException("a negative term or index");
-        }
-        return number;
-    }
-
-    private static void end(ByteReader body, int version) {
-        if (version == VERSION) {
-            body.end();
-        }
-    }
-
     private static int flag(boolean value) {
         return value ? 1 : 0;
-    }
-
-    private static int open(ByteWriter out, int type) {
-        out.u8(VERSION).u8(type).i32(0);
-        return out.size();
-    }
-
-    private static void close(ByteWriter out, int body) {
-        out.i32At(body - 4, out.size() - body);
     }
 }

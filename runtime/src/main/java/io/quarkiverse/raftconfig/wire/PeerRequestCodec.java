@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.codec.ByteReader;
 import io.quarkiverse.raftconfig.codec.ByteWriter;
+import io.quarkiverse.raftconfig.codec.Envelope;
 import io.quarkiverse.raftconfig.codec.MalformedException;
 import io.quarkiverse.raftconfig.node.PeerRequest;
 import io.quarkiverse.raftconfig.node.PeerResponse;
@@ -12,10 +13,10 @@ import io.quarkiverse.raftconfig.node.PeerResponse;
  * What one node asks of another, and the answers.
  *
  * <pre>
- * request       u8 version 1, u8 type, i32 length of the body, body by type:
+ * request       an {@link Envelope}, body by type:
  *  1 Propose    i64 timeout in ms, i32 length, bytes (command)
  *  2 ReadIndex  i64 timeout in ms
- * response      u8 version 1, u8 type, i32 length of the body, body by type:
+ * response      an {@link Envelope}, body by type:
  *  1 Applied    i64 index, i32 length, bytes (outcome)
  *  2 ReadIndex  i64 index
  *  3 Failed     u8 kind (1 no leader, 2 outcome unknown, 3 store full, 4 too many requests), i32 length, UTF-8 (reason)
@@ -24,7 +25,6 @@ import io.quarkiverse.raftconfig.node.PeerResponse;
  * As with messages, a later version may append fields and bring types: those are ignored, these read as null.
  */
 final class PeerRequestCodec {
-    private static final int VERSION = 1;
     private static final int PROPOSE = 1;
     private static final int READ_INDEX = 2;
     private static final int APPLIED = 1;
@@ -36,13 +36,13 @@ final class PeerRequestCodec {
 
     static void write(ByteWriter out, PeerRequest request) {
         if (request instanceof PeerRequest.Propose propose) {
-            int body = open(out, PROPOSE);
+            int body = Envelope.open(out, PROPOSE);
             out.i64(propose.timeoutMillis()).bytes(propose.command());
-            close(out, body);
+            Envelope.close(out, body);
         } else if (request instanceof PeerRequest.ReadIndex readIndex) {
-            int body = open(out, READ_INDEX);
+            int body = Envelope.open(out, READ_INDEX);
             out.i64(readIndex.timeoutMillis());
-            close(out, body);
+            Envelope.close(out, body);
         } else {
             throw new AssertionError("unhandled request: " + request.getClass());
         }
@@ -50,17 +50,17 @@ final class PeerRequestCodec {
 
     static void write(ByteWriter out, PeerResponse response) {
         if (response instanceof PeerResponse.Applied applied) {
-            int body = open(out, APPLIED);
+            int body = Envelope.open(out, APPLIED);
             out.i64(applied.index()).bytes(applied.outcome());
-            close(out, body);
+            Envelope.close(out, body);
         } else if (response instanceof PeerResponse.ReadIndex readIndex) {
-            int body = open(out, READ_INDEX_ANSWER);
+            int body = Envelope.open(out, READ_INDEX_ANSWER);
             out.i64(readIndex.index());
-            close(out, body);
+            Envelope.close(out, body);
         } else if (response instanceof PeerResponse.Failed failed) {
-            int body = open(out, FAILED);
+            int body = Envelope.open(out, FAILED);
             out.u8(codeOf(failed.kind())).string(failed.reason());
-            close(out, body);
+            Envelope.close(out, body);
         } else {
             throw new AssertionError("unhandled response: " + response.getClass());
         }
@@ -68,36 +68,34 @@ final class PeerRequestCodec {
 
     /** Null if the request is of a type that this build does not know. */
     static @Nullable PeerRequest readRequest(ByteReader in) {
-        int version = version(in);
-        int type = in.u8();
-        ByteReader body = in.slice(in.i32());
-        PeerRequest request = switch (type) {
+        Envelope envelope = Envelope.read(in);
+        ByteReader body = envelope.body();
+        PeerRequest request = switch (envelope.type()) {
             case PROPOSE -> {
-                long timeoutMillis = number(body);
+                long timeoutMillis = body.natural();
                 yield new PeerRequest.Propose(body.bytes(), timeoutMillis);
             }
-            case READ_INDEX -> new PeerRequest.ReadIndex(number(body));
+            case READ_INDEX -> new PeerRequest.ReadIndex(body.natural());
             default -> null;
         };
         if (request != null) {
-            end(body, version);
+            envelope.end();
         }
         return request;
     }
 
     /** Null if the response is of a type that this build does not know. */
     static @Nullable PeerResponse readResponse(ByteReader in) {
-        int version = version(in);
-        int type = in.u8();
-        ByteReader body = in.slice(in.i32());
-        PeerResponse response = switch (type) {
-            case APPLIED -> new PeerResponse.Applied(number(body), body.bytes());
-            case READ_INDEX_ANSWER -> new PeerResponse.ReadIndex(number(body));
+        Envelope envelope = Envelope.read(in);
+        ByteReader body = envelope.body();
+        PeerResponse response = switch (envelope.type()) {
+            case APPLIED -> new PeerResponse.Applied(body.natural(), body.bytes());
+            case READ_INDEX_ANSWER -> new PeerResponse.ReadIndex(body.natural());
             case FAILED -> new PeerResponse.Failed(kind(body.u8()), body.string());
             default -> null;
         };
         if (response != null) {
-            end(body, version);
+            envelope.end();
         }
         return response;
     }
@@ -119,36 +117,5 @@ final class PeerRequestCodec {
             case 4 -> PeerResponse.Kind.TOO_MANY_REQUESTS;
             default -> throw new MalformedException("a failure of kind " + code);
         };
-    }
-
-    private static int version(ByteReader in) {
-        int version = in.u8();
-        if (version < VERSION) {
-            throw new MalformedException("a request or response of format version " + version);
-        }
-        return version;
-    }
-
-    private static long number(ByteReader in) {
-        long number = in.i64();
-        if (number < 0) {
-            throw new MalformedException("a negative index or timeout");
-        }
-        return number;
-    }
-
-    private static void end(ByteReader body, int version) {
-        if (version == VERSION) {
-            body.end();
-        }
-    }
-
-    private static int open(ByteWriter out, int type) {
-        out.u8(VERSION).u8(type).i32(0);
-        return out.size();
-    }
-
-    private static void close(ByteWriter out, int body) {
-        out.i32At(body - 4, out.size() - body);
     }
 }
