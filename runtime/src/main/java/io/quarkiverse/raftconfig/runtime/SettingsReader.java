@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.wire.HostAndPort;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -136,7 +137,7 @@ final class SettingsReader {
             int equals = member.indexOf('=');
             String id = equals < 0 ? "" : member.substring(0, equals).strip();
             String address = member.substring(equals + 1).strip();
-            if (!NodeId.isValid(id) || !isAddress(address)) {
+            if (!NodeId.isValid(id) || !HostAndPort.isValid(address)) {
                 problem("members", member,
                         "a list of id=host:port, separated by commas, such as a=10.0.0.1:7420,b=10.0.0.2:7420; "
                                 + "an id has 1 to 63 characters of [A-Za-z0-9._-], a port is 1 to 65535, an IPv6 address is in brackets");
@@ -150,26 +151,6 @@ final class SettingsReader {
             }
         }
         return members;
-    }
-
-    private static boolean isAddress(String address) {
-        int colon = address.lastIndexOf(':');
-        if (colon < 1) {
-            return false;
-        }
-        String host = address.substring(0, colon);
-        boolean bracketed = host.startsWith("[") && host.endsWith("]") && host.length() > 2;
-        boolean hostIsWell = bracketed ? host.chars().allMatch(c -> isHostCharacter(c) || c == ':' || c == '[' || c == ']')
-                : host.chars().allMatch(SettingsReader::isHostCharacter);
-        String port = address.substring(colon + 1);
-        boolean portIsWell = !port.isEmpty() && port.length() <= 5 && port.chars().allMatch(c -> c >= '0' && c <= '9')
-                && Integer.parseInt(port) >= 1 && Integer.parseInt(port) <= 65_535;
-        return hostIsWell && portIsWell;
-    }
-
-    private static boolean isHostCharacter(int c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_'
-                || c == '%';
     }
 
     private @Nullable Path dataDir(RaftConfigSettings settings) {
