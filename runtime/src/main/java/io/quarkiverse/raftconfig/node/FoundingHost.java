@@ -5,6 +5,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 import io.quarkiverse.raftconfig.core.Founding;
@@ -46,7 +48,7 @@ final class FoundingHost {
         void broken(Throwable cause);
     }
 
-    FoundingHost(NodeId self, Founding founding, NodeSettings settings, Loop loop, StoreWriter writer, PeerTransport transport,
+    FoundingHost(Founding founding, NodeSettings settings, Loop loop, StoreWriter writer, PeerTransport transport, NodeId self,
             Events events) {
         this.self = self;
         this.founding = founding;
@@ -56,6 +58,23 @@ final class FoundingHost {
         this.events = events;
         this.fence = new DurabilityFence<>(outgoing -> transport.send(outgoing.to(), outgoing.message()));
         this.wake = new Alarm(loop, () -> feed(new FoundingInput.TimePassed()));
+    }
+
+    /**
+     * As {@code store} remembers it. A member of a cluster only tells others that it is one, whatever its list says by now.
+     *
+     * @throws IllegalArgumentException if this node is blank and not listed
+     */
+    static Founding founding(RaftStore store, NodeSettings settings, RandomGenerator random) {
+        Identity identity = store.identity();
+        boolean blank = identity.clusterId() == null;
+        SortedSet<NodeId> listed = new TreeSet<>(settings.members().keySet());
+        if (!blank) {
+            listed.add(identity.nodeId());
+        }
+        FoundingRecord kept = store.founding();
+        return new Founding(identity.replica(), listed, kept == null ? FoundingRecord.NONE : kept, blank, settings.raft(),
+                random);
     }
 
     void feed(FoundingInput input) {

@@ -1,10 +1,8 @@
 package io.quarkiverse.raftconfig.node;
 
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
@@ -12,10 +10,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.core.ClusterId;
-import io.quarkiverse.raftconfig.core.Founding;
 import io.quarkiverse.raftconfig.core.FoundingInput;
 import io.quarkiverse.raftconfig.core.FoundingMessage;
-import io.quarkiverse.raftconfig.core.FoundingRecord;
 import io.quarkiverse.raftconfig.core.Input;
 import io.quarkiverse.raftconfig.core.Membership;
 import io.quarkiverse.raftconfig.core.Message;
@@ -44,7 +40,6 @@ final class Member {
     private final Lanes lanes;
     private final PeerTransport transport;
     private final RandomGenerator random;
-    private final Notifier notifier;
     private final ReplicaId self;
     private final CoreHost.Parts parts;
 
@@ -56,14 +51,13 @@ final class Member {
     private final PeerDesk desk;
     private final DiskWatch diskWatch;
     private final Contacts contacts;
+    private final LeaderWatch leaderWatch;
     private final Milestones milestones;
     private final StatusBoard board;
 
     private Identity identity;
     private CoreHost host;
     private final FoundingHost founding;
-    private @Nullable NodeId lastLeader;
-    private long lastLeaderTerm;
     /** Null until the stop has begun. */
     private @Nullable OrderlyStop ending;
     private @Nullable String degraded;
@@ -76,7 +70,6 @@ final class Member {
         this.lanes = ports.lanes();
         this.transport = ports.transport();
         this.random = random;
-        this.notifier = notifier;
         this.identity = ports.store().identity();
         this.self = identity.replica();
         this.inbox = new Inbox(loop, this::turnEnds);
@@ -95,24 +88,14 @@ final class Member {
         this.desk = new PeerDesk(loop, route, appender, tickets, deadlines, settings);
         this.diskWatch = new DiskWatch(self.node(), loop, writer, settings, this::writeStatus);
         this.host = new CoreHost(new RaftCore(self, settings.raft(), recovered, random), parts, new CoreEvents());
-        this.founding = new FoundingHost(self.node(), founding(ports.store()), settings, loop, writer, transport,
-                new FoundingEvents());
+        this.founding = new FoundingHost(FoundingHost.founding(ports.store(), settings, random), settings, loop, writer,
+                transport, self.node(), new FoundingEvents());
         this.contacts = new Contacts(self.node(), settings, transport);
+        this.leaderWatch = new LeaderWatch(self.node(), notifier);
         this.milestones = new Milestones(host.core().lastLog());
         this.board = new StatusBoard(settings, host.core(),
                 situation(new TreeMap<>(), applier.membershipApplied() ? null : "the start"));
         route.begin(host);
-    }
-
-    /** A member of a cluster only tells others that it is one, whatever its list says by now. */
-    private Founding founding(RaftStore store) {
-        boolean blank = identity.clusterId() == null;
-        SortedSet<NodeId> listed = new TreeSet<>(settings.members().keySet());
-        if (!blank) {
-            listed.add(self.node());
-        }
-        FoundingRecord kept = store.founding();
-        return new Founding(self, listed, kept == null ? FoundingRecord.NONE : kept, blank, settings.raft(), random);
     }
 
     Inbox inbox() {
@@ -137,30 +120,27 @@ final class Member {
     }
 
     void write(Transaction transaction, long deadlineMillis, CompletableFuture<Outcome> answer) {
-        String refusal = refusal();
-        if (refusal == null) {
+        if (!refuses(answer)) {
             writes.begin(transaction, deadlineMillis, answer);
-        } else {
-            answer.completeExceptionally(new ProposalFailedException(PeerResponse.Kind.NO_LEADER, refusal));
         }
     }
 
     void read(long deadlineMillis, CompletableFuture<PublishedState> answer) {
-        String refusal = refusal();
-        if (refusal == null) {
+        if (!refuses(answer)) {
             reads.begin(deadlineMillis, answer);
-        } else {
-            answer.completeExceptionally(new ProposalFailedException(PeerResponse.Kind.NO_LEADER, refusal));
         }
     }
 
     void awaitRevision(long revision, long deadlineMillis, CompletableFuture<PublishedState> answer) {
-        String refusal = refusal();
-        if (refusal == null) {
+        if (!refuses(answer)) {
             reads.beginAt(revision, deadlineMillis, answer);
-        } else {
-            answer.completeExceptionally(new ProposalFailedException(PeerResponse.Kind.NO_LEADER, refusal));
         }
+    }
+
+    private boolean refuses(CompletableFuture<?> answer) {
+        String refusal = refusal();
+        return refusal != null && answer
+                .completeExceptionally(new ProposalFailedException(PeerResponse.Kind.NO_LEADER, refusal));
     }
 
     /** Why nothing new is begun; null if it is. */
@@ -287,23 +267,13 @@ final class Member {
     }
 
     private void noticeLeader() {
-        RaftCore core = host.core();
-        ReplicaId leader = host.takesPart() ? core.leader() : null;
-        NodeId node = leader == null ? null : leader.node();
-        if (Objects.equals(node, lastLeader) && (node == null || core.term() == lastLeaderTerm)) {
-            return;
+        if (leaderWatch.looksNew(host)) {
+            if (leaderWatch.knowsLeader()) {
+                milestones.leaderSeen();
+            }
+            reads.leaderChanged();
+            writes.tryAgain();
         }
-        if (node != null) {
-            milestones.leaderSeen();
-            RaftConfigLog.LOG.leaderChanged(self.node().value(), node.value(), core.term());
-        } else if (lastLeader != null) {
-            RaftConfigLog.LOG.leaderLost(self.node().value(), lastLeader.value(), lastLeaderTerm);
-        }
-        lastLeader = node;
-        lastLeaderTerm = core.term();
-        notifier.leaderChanged(node, core.term());
-        reads.leaderChanged();
-        writes.tryAgain();
     }
 
     private void writeStatus() {
