@@ -48,6 +48,12 @@ public final class Cluster implements AutoCloseable {
     public static Cluster of(Path jar, Path directory, List<String> jvmOptions, List<Integer> httpPorts,
             List<Integer> peerPorts,
             Map<String, String> settings) {
+        return of(jar, directory, jvmOptions, httpPorts, peerPorts, settings, (from, to, port) -> port);
+    }
+
+    /** As above, with something between the replicas: each has its own addresses of the others. */
+    public static Cluster of(Path jar, Path directory, List<String> jvmOptions, List<Integer> httpPorts,
+            List<Integer> peerPorts, Map<String, String> settings, Wiring wiring) {
         if (!Files.isRegularFile(jar)) {
             throw new IllegalStateException("no packaged application at " + jar + ": build it first, with ./mvnw package");
         }
@@ -56,12 +62,13 @@ public final class Cluster implements AutoCloseable {
         for (Integer port : peerPorts) {
             addresses.put(Character.toString('a' + addresses.size()), port);
         }
-        String members = addresses.entrySet().stream()
-                .map(member -> member.getKey() + "=127.0.0.1:" + member.getValue())
-                .collect(Collectors.joining(","));
         var replicas = new ArrayList<Replica>();
         addresses.forEach((id, peerPort) -> {
             var own = new LinkedHashMap<>(settings);
+            String members = addresses.entrySet().stream()
+                    .map(member -> member.getKey() + "=127.0.0.1:" + (member.getKey().equals(id) ? peerPort
+                            : wiring.port(id, member.getKey(), member.getValue())))
+                    .collect(Collectors.joining(","));
             own.put("quarkus.raft-config.members", members);
             own.put("quarkus.raft-config.peer.host", "127.0.0.1");
             own.put("quarkus.raft-config.peer.port", Integer.toString(peerPort));
@@ -76,6 +83,17 @@ public final class Cluster implements AutoCloseable {
     public static Cluster of(Path jar, Path directory, List<String> jvmOptions, int size) {
         List<Integer> ports = Ports.free(2 * size);
         return of(jar, directory, jvmOptions, ports.subList(0, size), ports.subList(size, 2 * size), Map.of());
+    }
+
+    /** Where a replica finds another. */
+    @FunctionalInterface
+    public interface Wiring {
+        /**
+         * The port of loopback on which {@code from} reaches {@code to}.
+         *
+         * @param peerPort where {@code to} listens
+         */
+        int port(String from, String to, int peerPort);
     }
 
     private static void delete(Path directory) {

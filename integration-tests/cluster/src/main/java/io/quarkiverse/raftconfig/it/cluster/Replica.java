@@ -120,6 +120,30 @@ public final class Replica implements AutoCloseable {
         }
     }
 
+    /** {@code SIGSTOP}: the process stands still, and its connections stay. */
+    public void pause() {
+        signal("-STOP");
+    }
+
+    /** {@code SIGCONT}. */
+    public void resume() {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) {
+        try {
+            Process kill = new ProcessBuilder("kill", signal, Long.toString(handle().pid())).inheritIO().start();
+            if (!kill.waitFor(EXIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS) || kill.exitValue() != 0) {
+                throw new IllegalStateException("could not send " + signal + " to replica " + id);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not send " + signal + " to replica " + id, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while " + signal + " was sent to replica " + id, e);
+        }
+    }
+
     /** {@code kill}, and waits until the process has ended in its own order. */
     public void stop() {
         Process current = process;
@@ -201,6 +225,26 @@ public final class Replica implements AutoCloseable {
                 "/raft-config/v1/properties/" + name + "?timeout=" + timeout.toMillis() + "ms")
                 .header("Content-Type", "text/plain;charset=UTF-8")
                 .PUT(BodyPublishers.ofString(value));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request);
+    }
+
+    /**
+     * Any request.
+     *
+     * @param patience how long to wait for an answer
+     * @param body as text; null for none
+     * @param headers names and values, in turn
+     * @throws UncheckedIOException if there is no answer
+     */
+    public Reply ask(Duration patience, String method, String path, @Nullable String body, String... headers) {
+        HttpRequest.Builder request = request(path).timeout(patience);
+        request.method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (body != null) {
+            request.header("Content-Type", "text/plain;charset=UTF-8");
+        }
         if (headers.length > 0) {
             request.headers(headers);
         }
