@@ -61,6 +61,24 @@ class CommitRuleTest {
     }
 
     @Test
+    void tellsNobodyTwice() {
+        // given a leader with a commit index that b does not know
+        TestNode node = TestNode.withLog(A, voters(A, B, C), new HardState(3, null), 1, 2);
+        node.persisted(node.elect(B));
+        node.matched(C, 3);
+
+        // when an AppendEntries tells b, then no other message does
+        assertThat(node.matched(B, 2).send()).hasOnlyElementsOfTypes(Message.AppendEntries.class);
+        assertThat(node.matched(B, 3).send()).isEmpty();
+
+        // when a heartbeat is due just when there is something to tell, then that tells it
+        node.propose("x");
+        node.matched(B, 4);
+        Effects effects = node.stepLater(100, new Input.Received(new AppendEntriesResponse(C, A, 4, true, 4, Position.ZERO)));
+        assertThat(effects.send()).containsExactly(new Message.Heartbeat(A, B, 4, 1, 4), new Message.Heartbeat(A, C, 4, 1, 4));
+    }
+
+    @Test
     void aFollowerCommitsAndAppliesWhatItIsTold() {
         TestNode node = TestNode.withLog(A, voters(A, B, C), new HardState(3, null), 1, 2, 3);
         assertThat(node.receive(new CommitAdvanced(B, A, 3, 2)).apply()).extracting(Entry::index).containsExactly(1L, 2L);

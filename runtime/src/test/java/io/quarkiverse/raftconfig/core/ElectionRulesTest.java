@@ -43,6 +43,17 @@ class ElectionRulesTest {
         assertThat(toC.send()).containsExactly(new RequestVoteResponse(A, C, 5, false));
     }
 
+    @Test
+    void waitsAnewOnceItHasGivenItsVote() {
+        // given a node that is about to campaign
+        TestNode node = TestNode.withLog(A, THREE, TERM_4, 1, 3);
+        node.now = node.step(new Input.TimePassed()).wakeAtMillis() - 1;
+
+        // when b gets its vote, then b has an election timeout to win
+        Effects effects = node.receive(new RequestVote(B, A, 5, new Position(2, 3)));
+        assertThat(effects.wakeAtMillis() - node.now).isBetween(1000L, 1999L);
+    }
+
     /** The term stays, but what is promised in it does not. */
     @Test
     void persistsAVoteInATermThatItKnowsAlreadyToo() {
@@ -201,6 +212,17 @@ class ElectionRulesTest {
         assertThat(node.core.role()).isEqualTo(Role.FOLLOWER);
         assertThat(node.core.leader()).isEqualTo(B);
         node.receive(new RequestVoteResponse(C, A, 5, true));
+        assertThat(node.core.role()).isEqualTo(Role.FOLLOWER);
+    }
+
+    @Test
+    void aCandidateVotesForAnotherOfALaterTerm() {
+        // given a candidate of term 5, which hears no leader
+        TestNode node = candidateInTerm5();
+
+        // when c asks in term 6, then it gets the vote
+        Effects effects = node.receive(new RequestVote(C, A, 6, new Position(2, 3)));
+        assertThat(effects.sendWhenDurable()).containsExactly(new RequestVoteResponse(A, C, 6, true));
         assertThat(node.core.role()).isEqualTo(Role.FOLLOWER);
     }
 

@@ -173,6 +173,26 @@ class PreVoteTest {
         assertThat(effects.wakeAtMillis() - node.now).isBetween(1000L, 1999L);
     }
 
+    /** Not heartbeats alone: a leader that has much to say need not say that it is there. */
+    @Test
+    void whateverALeaderSaysShowsThatItIsThere() {
+        List<Message> words = List.of(
+                new Message.AppendEntries(B, A, 4, AS_GOOD, List.of(), 0, 0),
+                new Message.AppendEntries(B, A, 4, new Position(9, 4), List.of(), 0, 0),
+                new Message.CommitAdvanced(B, A, 4, 1));
+        for (Message word : words) {
+            // given a follower that is about to campaign
+            TestNode node = follower();
+            node.now = node.step(new Input.TimePassed()).wakeAtMillis() - 1;
+
+            // when its leader says something, then it waits anew, and hears no candidate
+            Effects heard = node.receive(word);
+            assertThat(heard.wakeAtMillis() - node.now).as("%s", word).isBetween(1000L, 1999L);
+            assertThat(node.receive(new PreVote(C, A, 5, AS_GOOD)).send()).as("%s", word)
+                    .containsExactly(new PreVoteResponse(A, C, 4, 5, false));
+        }
+    }
+
     @Test
     void theHintIsForgottenWhenTheLeaderIsHeard() {
         TestNode node = follower();

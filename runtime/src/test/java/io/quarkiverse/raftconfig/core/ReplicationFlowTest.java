@@ -69,6 +69,19 @@ class ReplicationFlowTest {
     }
 
     @Test
+    void theWindowIsAlsoOneOfBytes() {
+        // given a leader that may have 100 KiB under way, and entries of 40
+        TestNode node = leader(new RaftSettings(1000, 100, 64 << 10, 1000, 100 << 10, 1 << 20));
+        String large = "x".repeat(40 << 10);
+        assertThat(indexes(appendsTo(B, node.propose(large, large, large, large, large)))).containsExactly("4", "5", "6");
+
+        // when one is answered, then there is room for one more; when all are, for the rest
+        assertThat(indexes(appendsTo(B, node.matched(B, 4)))).containsExactly("7");
+        assertThat(indexes(appendsTo(B, node.matched(B, 7)))).containsExactly("8");
+        assertThat(indexes(appendsTo(B, node.propose(large, large)))).containsExactly("9", "10");
+    }
+
+    @Test
     void aRejectionLeadsBackToProbingAtTheHint() {
         // given entries under way to b
         TestNode node = leader();
@@ -155,7 +168,11 @@ class ReplicationFlowTest {
     }
 
     private static TestNode leader() {
-        TestNode node = TestNode.withLog(A, voters(A, B, C), new HardState(3, null), 1, 2);
+        return leader(TestNode.SETTINGS);
+    }
+
+    private static TestNode leader(RaftSettings settings) {
+        TestNode node = TestNode.with(settings, A, voters(A, B, C), new HardState(3, null), 1, 2);
         node.persisted(node.elect(B));
         node.matched(B, 3);
         node.matched(C, 3);

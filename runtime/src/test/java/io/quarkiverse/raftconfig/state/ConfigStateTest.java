@@ -236,6 +236,13 @@ class ConfigStateTest {
     }
 
     @Test
+    void theSizeOfAPropertyCountsTheBytesOfAllItsTexts() {
+        long overhead = PublishedState.sizeBytes("", "", "", null);
+        assertThat(overhead).isPositive();
+        assertThat(PublishedState.sizeBytes("name", "v\u00e4lue", "by", "why?")).isEqualTo(overhead + 4 + 6 + 2 + 4);
+    }
+
+    @Test
     void pagesFollowOneAnotherInTheOrderOfNames() {
         applied(put("a", "1"), put("p.1", "1"), put("p.2", "1"), put("p.3", "1"), put("q", "1"));
         PublishedState now = published();
