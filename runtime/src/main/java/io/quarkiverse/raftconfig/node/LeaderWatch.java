@@ -39,9 +39,4 @@ final class LeaderWatch {
         notifier.leaderChanged(node, core.term());
         return true;
     }
-
-    /** Whether somebody led when this was asked last. */
-    boolean knowsLeader() {
-        return lastLeader != null;
-    }
 }

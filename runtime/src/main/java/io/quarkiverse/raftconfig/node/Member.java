@@ -167,6 +167,26 @@ final class Member {
         milestones.opened();
         host.feed(new Input.TimePassed());
         founding.feed(new FoundingInput.TimePassed());
+        confirmState();
+    }
+
+    /** One read of the node's own, tried until it is answered. */
+    private void confirmState() {
+        CompletableFuture<PublishedState> read = new CompletableFuture<>();
+        whenRead(read);
+        reads.begin(loop.nowMillis() + 2L * settings.raft().electionTimeoutMillis(), read);
+        reads.ask();
+    }
+
+    private void whenRead(CompletionStage<PublishedState> read) {
+        read.whenComplete((state, failure) -> {
+            if (failure == null) {
+                milestones.confirmed();
+                stepped();
+            } else if (refusal() == null) {
+                confirmState();
+            }
+        });
     }
 
     /** Makes a new cluster of these voters, and this node the first to have its log. */
@@ -268,9 +288,6 @@ final class Member {
 
     private void noticeLeader() {
         if (leaderWatch.looksNew(host)) {
-            if (leaderWatch.knowsLeader()) {
-                milestones.leaderSeen();
-            }
             reads.leaderChanged();
             writes.tryAgain();
         }

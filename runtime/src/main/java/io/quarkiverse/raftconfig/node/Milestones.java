@@ -12,7 +12,7 @@ final class Milestones {
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
     private final Position lastLogAtStart;
     private boolean open;
-    private boolean leaderSeen;
+    private boolean confirmed;
 
     /** @param lastLogAtStart the end of the log when the node started */
     Milestones(Position lastLogAtStart) {
@@ -32,9 +32,12 @@ final class Milestones {
         open = true;
     }
 
-    /** A leader was heard of since the start: what is known to be committed is not only what was recorded. */
-    void leaderSeen() {
-        leaderSeen = true;
+    /**
+     * A linearizable read that was begun after the start was answered. So whatever this node has shown to readers before, when
+     * it may have applied entries that were durable on the others alone, is there again.
+     */
+    void confirmed() {
+        confirmed = true;
     }
 
     boolean isOpen() {
@@ -42,11 +45,12 @@ final class Milestones {
     }
 
     /**
-     * Whether an entry of the current term was seen committed, and all that was in the log at the start is applied, or was
+     * Whether the state was confirmed since the start, an entry of the current term was seen committed, and all that was in
+     * the log at the start is applied, or was
      * replaced by a later leader's entries (§5.3): of what lies behind an entry of a later term, nothing was committed.
      */
     boolean isCaughtUp(Position lastApplied, RaftCore core) {
-        return leaderSeen && lastApplied.term() == core.term() && lastApplied.isAtLeastAsUpToDateAs(lastLogAtStart);
+        return confirmed && lastApplied.term() == core.term() && lastApplied.isAtLeastAsUpToDateAs(lastLogAtStart);
     }
 
     void look(Applier applier, RaftCore core) {
