@@ -1,0 +1,103 @@
+package io.quarkiverse.raftconfig.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Something that goes wrong at a time. It brings its own randomness, so that leaving one out does not change the others: a run
+ * that fails can be reduced to the faults that matter.
+ *
+ * @param number in its schedule, from 0
+ * @param durationMicros after which it is mended, if it is of a kind that lasts
+ */
+record Fault(int number, Verb verb, long atMicros, long durationMicros, long seed) {
+
+    enum Verb {
+        /** A process is killed, whatever it is doing; it comes back. */
+        CRASH,
+        /** The leader is. */
+        CRASH_LEADER,
+        /** All are, at once. */
+        CRASH_ALL,
+        /** A process is killed when its next commit has begun and is not durable. */
+        CRASH_IN_COMMIT,
+        /** A process is killed when its next commit is durable and nobody was told. */
+        CRASH_AFTER_COMMIT,
+        /** A process is killed just after it has sent its next message. */
+        CRASH_AFTER_SEND,
+        /** A process is killed as soon as it leads. */
+        CRASH_NEW_LEADER,
+        /** The orderly stop, and a start. */
+        RESTART,
+        /** Nothing passes between one node and all others. */
+        ISOLATE,
+        /** Nothing passes between the leader and all others. */
+        ISOLATE_LEADER,
+        /** The leader, or another, hears nobody. */
+        DEAF,
+        /** The leader, or another, is heard by nobody. */
+        MUTE,
+        /** Two parts, by chance. */
+        SPLIT,
+        /** Two parts that share one node. */
+        BRIDGE,
+        /** Each node reaches its two neighbours only. */
+        RING,
+        /** Single directions, by chance. */
+        CUTS,
+        /** Half of all messages is lost. */
+        LOSS,
+        /** All messages take long, and overtake each other. */
+        DELAY,
+        /** Messages are doubled, and late. */
+        DISORDER,
+        /** What was said long ago is heard again. */
+        REPLAY,
+        /** Connections break and are made again. */
+        RESETS,
+        /** A process stands still, as by SIGSTOP. */
+        PAUSE,
+        /** The leader does. */
+        PAUSE_LEADER,
+        /** A disk is slow. */
+        SLOW_DISK,
+        /** A disk does not answer. */
+        HUNG_DISK,
+        /** A write fails; the process is started again later. */
+        DISK_ERROR,
+        /** The same, by a full disk. */
+        DISK_FULL,
+        /** A clock runs too fast or too slow. */
+        CLOCK_RATE,
+        /** A clock on the wall jumps. */
+        WALL_JUMP,
+        /** A node comes back with an empty disk, under its old name. */
+        WIPE
+    }
+
+    private static final Verb[] VERBS = Verb.values();
+
+    /** What may go wrong in the run that {@code options} describe; more than it has time for. */
+    static List<Fault> schedule(SimOptions options) {
+        SplittableRandom random = options.stream(3);
+        List<Fault> faults = new ArrayList<>();
+        long timeout = options.electionTimeoutMillis();
+        long atMicros = 0;
+        for (int i = 0; i < 300; i++) {
+            atMicros += (long) (-Math.log(1 - random.nextDouble()) * options.faultGapMillis() * 1000);
+            long duration = (long) (timeout * 1000 * Math.pow(10, random.nextDouble() * 1.7 - 0.7));
+            faults.add(new Fault(i, VERBS[random.nextInt(VERBS.length)], atMicros, duration, random.nextLong()));
+        }
+        return faults;
+    }
+
+    SplittableRandom random() {
+        return new SplittableRandom(seed);
+    }
+
+    @Override
+    public String toString() {
+        return number + ":" + verb + " at " + atMicros / 1000 + " ms for " + durationMicros / 1000 + " ms";
+    }
+}

@@ -1,0 +1,136 @@
+package io.quarkiverse.raftconfig.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+
+import io.quarkiverse.raftconfig.Expectation;
+import io.quarkiverse.raftconfig.node.NodeStatus;
+import io.quarkiverse.raftconfig.state.Outcome;
+import io.quarkiverse.raftconfig.state.Transaction;
+
+/**
+ * The second part of a run: some majority is healed for good, while the others may stay dead, or out of reach. It must find a
+ * leader, take a write through each of its nodes, and come to the same state, within a number of election timeouts.
+ */
+final class Liveness {
+    /** In election timeouts of a clock at half speed. */
+    private static final int PATIENCE = 40;
+
+    private final Simulation simulation;
+    private final SimOptions options;
+    private final Nemesis nemesis;
+    private final List<SimClient> clients;
+    private final SplittableRandom random;
+
+    Liveness(Simulation simulation, SimOptions options, Nemesis nemesis, List<SimClient> clients) {
+        this.simulation = simulation;
+        this.options = options;
+        this.nemesis = nemesis;
+        this.clients = clients;
+        this.random = options.stream(7);
+    }
+
+    /** @throws Violation if it does not */
+    void show() {
+        clients.forEach(SimClient::retire);
+        nemesis.calm();
+        List<SimNode> healed = healed();
+        simulation.say(() -> "liveness: " + healed + " are healed");
+        for (SimNode node : simulation.nodes()) {
+            if (healed.contains(node)) {
+                if (node.isUp() && node.requireLife().status.degraded() != null) {
+                    simulation.crash(node);
+                }
+                simulation.start(node);
+            } else if (random.nextBoolean()) {
+                simulation.crash(node);
+            }
+        }
+        nemesis.cutOff(node -> !healed.contains(node));
+
+        await("a leader, and all have caught up with it", () -> healed.stream().allMatch(this::isCaughtUp));
+        for (SimNode node : healed) {
+            awaitWrite(node, healed.size() == simulation.nodes().size());
+        }
+        await("all have applied the same", () -> isSame(healed));
+        simulation.scenes().count(Scene.LIVENESS_SHOWN);
+    }
+
+    /** Founding takes all members. Later, a majority of the voters that still have their disks is enough. */
+    private List<SimNode> healed() {
+        List<SimNode> sound = new ArrayList<>(simulation.nodes());
+        if (simulation.commits().committed() > 0) {
+            sound.removeIf(SimNode::isWiped);
+            int majority = simulation.nodes().size() / 2 + 1;
+            int left = majority + random.nextInt(sound.size() - majority + 1);
+            while (sound.size() > left) {
+                sound.remove(random.nextInt(sound.size()));
+            }
+        }
+        return sound;
+    }
+
+    private boolean isCaughtUp(SimNode node) {
+        NodeStatus status = node.requireLife().status;
+        SimNode leader = simulation.leader();
+        return leader != null && leader.id().equals(status.leader()) && status.caughtUp();
+    }
+
+    /**
+     * A log that is full stays so in this version while a member is away that still needs it: then that is what the
+     * writer must be told.
+     */
+    private void awaitWrite(SimNode node, boolean allAreThere) {
+        boolean mayBeFull = !allAreThere && options.raft().logBytesMax() < 1_000_000;
+        AtomicBoolean done = new AtomicBoolean();
+        writeUntil(node, done, mayBeFull);
+        await("a write through " + node + " is done", done::get);
+    }
+
+    private void writeUntil(SimNode node, AtomicBoolean done, boolean mayBeFull) {
+        write(node).whenComplete((outcome, failure) -> {
+            if (failure == null || mayBeFull) {
+                done.set(true);
+            } else {
+                simulation.time().schedule(options.electionTimeoutMillis() * 500L, () -> writeUntil(node, done, mayBeFull));
+            }
+        });
+    }
+
+    private CompletionStage<Outcome> write(SimNode node) {
+        Transaction.Change change = new Transaction.Change("last", "by " + node.id() + simulation.tick(), Expectation.none());
+        return node.requireLife().node.propose(new Transaction("liveness", null, null, List.of(change)),
+                options.electionTimeoutMillis() * 4L);
+    }
+
+    private boolean isSame(List<SimNode> nodes) {
+        NodeStatus first = nodes.get(0).requireLife().status;
+        long hash = StateMachineSafety.hash(nodes.get(0).requireLife().state);
+        for (SimNode node : nodes) {
+            NodeStatus status = node.requireLife().status;
+            if (status.lastApplied() != status.lastLogIndex() || status.lastApplied() != first.lastApplied()
+                    || StateMachineSafety.hash(node.requireLife().state) != hash) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void await(String what, BooleanSupplier condition) {
+        SimTime time = simulation.time();
+        long untilMicros = time.nowMicros() + options.electionTimeoutMillis() * 1000L * PATIENCE;
+        while (!condition.getAsBoolean()) {
+            if (!simulation.next(untilMicros)) {
+                StringBuilder nodes = new StringBuilder();
+                simulation.nodes().forEach(node -> nodes.append("\n  ").append(node).append(": ")
+                        .append(node.isUp() ? node.requireLife().status : "down"));
+                throw new Violation("Liveness", "within " + PATIENCE + " election timeouts it has not come to this: " + what
+                        + nodes);
+            }
+        }
+    }
+}

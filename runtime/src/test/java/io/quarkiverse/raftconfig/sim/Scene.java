@@ -1,0 +1,36 @@
+package io.quarkiverse.raftconfig.sim;
+
+/** What a seed may come to see. A simulation that never comes to a scene proves nothing about it, so they are counted. */
+enum Scene {
+    LEADER_ELECTED,
+    SPLIT_VOTE,
+    PRE_VOTE_REJECTED,
+    LEADER_WITH_UNCOMMITTED_TAIL,
+    CONFLICT_TRUNCATED,
+    COMMIT_BLOCKED_BY_OLD_TERM,
+    OLD_TERM_COMMITTED_ALONG,
+    MINORITY_LEADER_STEPPED_DOWN,
+    CRASH_BEFORE_DURABLE,
+    CRASH_DURABLE_UNTOLD,
+    CRASH_AFTER_SEND,
+    CRASH_OF_NEW_LEADER,
+    CRASH_OF_ALL,
+    RESTARTED_WITH_LOG,
+    RESTARTED_FROM_SNAPSHOT,
+    SNAPSHOT_TAKEN,
+    LOG_COMPACTED,
+    DISK_FAILED,
+    DISK_HUNG,
+    NODE_WIPED,
+    PAUSED,
+    PARTITIONED,
+    OLD_MESSAGE_REPLAYED,
+    RETRY_ABSORBED,
+    WRITE_DONE,
+    READ_DONE,
+    EXPECTATION_NOT_MET,
+    NOT_DONE,
+    OUTCOME_UNKNOWN,
+    CLUSTER_FOUNDED,
+    LIVENESS_SHOWN
+}

@@ -1,0 +1,60 @@
+package io.quarkiverse.raftconfig.sim;
+
+import java.util.SplittableRandom;
+
+import io.quarkiverse.raftconfig.core.RaftSettings;
+import io.quarkiverse.raftconfig.sim.SimNetwork.Weather;
+
+/**
+ * What a seed draws before a run begins: sizes and settings, extreme ones among them, and how rough it gets.
+ *
+ * @param events about how many events the part with faults has
+ * @param diskMicros how long a commit takes, between this and twice this
+ * @param faultGapMillis the mean time from one fault to the next
+ * @param keyed how many of the writes carry an idempotency key and are tried again; a probability
+ * @param wallJumps whether wall clocks may jump: then no write relies on a key, which a jump may let expire
+ * @param journaled whether the disks are those of the real store, with sectors that may be lost
+ */
+record SimOptions(long seed, int nodes, int events, int electionTimeoutMillis, RaftSettings raft, int snapshotEntries,
+        int idempotencyKeysMax, Weather weather, long diskMicros, int clients, int properties, long thinkMicros,
+        long faultGapMillis, double keyed, boolean wallJumps, boolean journaled) {
+
+    static SimOptions draw(long seed) {
+        SplittableRandom random = new SplittableRandom(Hashes.mix(seed, 1));
+        int nodes = pick(random, 1, 2, 3, 3, 3, 3, 3, 4, 5, 5, 5, 7);
+        int electionTimeout = pick(random, 50, 150, 300, 1_000);
+        int heartbeat = Math.max(2, electionTimeout / pick(random, 3, 5, 10));
+        RaftSettings raft = new RaftSettings(electionTimeout, heartbeat, pick(random, 1, 200, 4_000, 512 << 10),
+                pick(random, 1, 2, 8, 64), pick(random, 1, 1_000, 4 << 20), pick(random, 4_000, 256 << 20, 256 << 20));
+        boolean wallJumps = random.nextInt(5) == 0;
+        boolean journaled = random.nextInt(64) == 0;
+        return new SimOptions(seed, nodes, journaled ? 4_000 : 20_000 + random.nextInt(10_000), electionTimeout, raft,
+                pick(random, 2, 5, 20, 100, 10_000), pick(random, 4, 100, 10_000), weather(random, electionTimeout),
+                pick(random, 20, 120, 1_000, electionTimeout * 50), 1 + random.nextInt(6), 1 + random.nextInt(5),
+                pick(random, 100, 2_000, electionTimeout * 100), electionTimeout * (long) pick(random, 1, 3, 8, 20),
+                wallJumps ? 0 : random.nextDouble(), wallJumps, journaled);
+    }
+
+    /** Delays up to a quarter of the election timeout, so that elections can succeed. */
+    private static Weather weather(SplittableRandom random, int electionTimeout) {
+        long delayMax = pick(random, 150, 150, 2_000, electionTimeout * 100, electionTimeout * 250);
+        long delayMin = pick(random, 50, (int) delayMax / 2);
+        return new Weather(Math.min(delayMin, delayMax), delayMax, pick(random, 0, 0, 1, 10) / 1_000.0,
+                pick(random, 0, 0, 50) / 1_000.0, pick(random, 0, 0, 0, 20) / 1_000.0);
+    }
+
+    /** The same, with fewer of both. */
+    SimOptions with(int fewerClients, int fewerEvents) {
+        return new SimOptions(seed, nodes, fewerEvents, electionTimeoutMillis, raft, snapshotEntries, idempotencyKeysMax,
+                weather, diskMicros, fewerClients, properties, thinkMicros, faultGapMillis, keyed, wallJumps, journaled);
+    }
+
+    /** One stream of random numbers for each purpose, so that one does not shift the others. */
+    SplittableRandom stream(int purpose) {
+        return new SplittableRandom(Hashes.mix(seed, purpose, 2));
+    }
+
+    private static int pick(SplittableRandom random, int... choices) {
+        return choices[random.nextInt(choices.length)];
+    }
+}

@@ -1,0 +1,185 @@
+package io.quarkiverse.raftconfig.sim;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.SplittableRandom;
+
+import org.jspecify.annotations.Nullable;
+
+import io.quarkiverse.raftconfig.core.Bytes;
+import io.quarkiverse.raftconfig.core.FoundingRecord;
+import io.quarkiverse.raftconfig.core.Position;
+import io.quarkiverse.raftconfig.core.Recovered;
+import io.quarkiverse.raftconfig.core.SnapshotPoint;
+import io.quarkiverse.raftconfig.node.Identity;
+import io.quarkiverse.raftconfig.node.RaftStore;
+import io.quarkiverse.raftconfig.node.StoreWrite;
+
+/** The store of one life of a node: a write is begun, and durable only when the disk says so. */
+final class SimStore implements RaftStore {
+    private final SimDisk disk;
+    private final RaftStore store;
+    private final Judge judge;
+    private final SplittableRandom random;
+    private @Nullable StoreWrite pendingWrite;
+    private @Nullable PendingFile pendingFile;
+    private @Nullable String failure;
+    private boolean closed;
+
+    /** Who looks on. */
+    interface Judge {
+        void persisting(StoreWrite write);
+
+        void durable(StoreWrite write);
+
+        void snapshotWritten(SnapshotPoint point, Bytes content);
+
+        void compacted();
+    }
+
+    private record PendingFile(SnapshotPoint point, Bytes content) {
+    }
+
+    SimStore(SimDisk disk, Judge judge, SplittableRandom random) {
+        this.disk = disk;
+        this.store = disk.medium().open();
+        this.judge = judge;
+        this.random = random;
+    }
+
+    /** The next write fails, as by a disk that is broken or full. */
+    void failNext(String message) {
+        failure = message;
+    }
+
+    /** The disk is whole again, unless it has failed already. */
+    void mended() {
+        failure = null;
+    }
+
+    boolean isWriting() {
+        return pendingWrite != null;
+    }
+
+    /** The write under way has come to the disk. */
+    void synced() {
+        StoreWrite write = pendingWrite;
+        if (write != null) {
+            pendingWrite = null;
+            try {
+                store.persist(write);
+            } catch (IllegalArgumentException e) {
+                throw new Violation("StoreContract", disk.replica() + ": " + e.getMessage(), e);
+            }
+            disk.durable(write);
+            judge.durable(write);
+        }
+    }
+
+    void fileSynced() {
+        PendingFile file = pendingFile;
+        if (file != null && !closed) {
+            pendingFile = null;
+            try {
+                store.writeSnapshot(file.point, out -> out.write(file.content.toArray()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** The process is gone. What was under way is there, or not. */
+    void crash() {
+        closed = true;
+        StoreWrite write = pendingWrite;
+        if (write == null) {
+            disk.medium().crash();
+        } else {
+            disk.perhapsDurable(write);
+            disk.medium().crash(() -> store.persist(write));
+        }
+        pendingWrite = null;
+        pendingFile = null;
+    }
+
+    @Override
+    public Identity identity() {
+        return store.identity();
+    }
+
+    @Override
+    public @Nullable FoundingRecord founding() {
+        return store.founding();
+    }
+
+    @Override
+    public Recovered recovered() {
+        Recovered recovered = store.recovered();
+        disk.found(recovered);
+        return recovered;
+    }
+
+    @Override
+    public InputStream readSnapshot() throws IOException {
+        return store.readSnapshot();
+    }
+
+    @Override
+    public void persist(StoreWrite write) {
+        requireOpen();
+        if (failure != null) {
+            // A write that fails may have been made all the same.
+            disk.perhapsDurable(write);
+            if (random.nextBoolean()) {
+                store.persist(write);
+            }
+        }
+        failIfAsked();
+        judge.persisting(write);
+        pendingWrite = write;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new Violation("StoreContract", disk.replica() + " used a store that was closed or had failed");
+        }
+    }
+
+    private void failIfAsked() {
+        if (failure != null) {
+            closed = true;
+            throw new UncheckedIOException(new IOException(failure));
+        }
+    }
+
+    @Override
+    public void writeSnapshot(SnapshotPoint point, SnapshotContent content) throws IOException {
+        if (closed || failure != null) {
+            throw new IOException(failure == null ? "the store is closed" : failure);
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        content.writeTo(bytes);
+        pendingFile = new PendingFile(point, Bytes.wrap(bytes.toByteArray()));
+        judge.snapshotWritten(point, pendingFile.content);
+    }
+
+    @Override
+    public Position compact(SnapshotPoint point, Position base) {
+        requireOpen();
+        failIfAsked();
+        Position reached = store.compact(point, base);
+        disk.log().compactTo(reached);
+        judge.compacted();
+        return reached;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            store.close();
+        }
+    }
+}
