@@ -46,7 +46,7 @@ final class Client {
         } else if (kind < 58) {
             ask(round, any(), property, Request.delete().when(guard(round, property)), null);
         } else {
-            write(round, property, Request.put(name + "." + written++).when(guard(round, property)), kind >= 97);
+            write(round, property, Request.put(name + "." + written++).when(guard(round, property)), kind >= 98);
         }
     }
 

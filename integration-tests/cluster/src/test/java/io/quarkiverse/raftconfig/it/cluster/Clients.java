@@ -107,7 +107,7 @@ final class Clients implements AutoCloseable {
             throw new AssertionError("a client failed: " + failed, failed);
         }
         Verdict verdict = over.verdict();
-        assertThat(verdict).as("%s", verdict).isInstanceOf(Verdict.Linearizable.class);
+        assertThat(verdict).isInstanceOf(Verdict.Linearizable.class);
         noteRemains(over);
     }
 

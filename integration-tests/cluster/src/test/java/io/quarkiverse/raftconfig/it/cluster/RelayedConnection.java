@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** Two sockets, and what is on the way between them: for each direction a reader, a bounded queue, and a writer. */
@@ -20,6 +21,7 @@ final class RelayedConnection {
     private final Lane there;
     private final Lane back;
     private final Consumer<RelayedConnection> onEnd;
+    private final AtomicInteger openDirections = new AtomicInteger(2);
     private boolean held;
     private boolean ended;
 
@@ -62,7 +64,6 @@ final class RelayedConnection {
         }
         reset(near);
         reset(far);
-        onEnd.accept(this);
     }
 
     /** The other side is told at once, and what was not read is lost. */
@@ -83,7 +84,9 @@ final class RelayedConnection {
 
     private void read(Socket from, Lane lane, BlockingQueue<Piece> queue) {
         long due = System.nanoTime();
-        try (InputStream in = from.getInputStream()) {
+        try {
+            // Not closed here: that would close the socket, and the other direction with it.
+            InputStream in = from.getInputStream();
             byte[] buffer = new byte[PIECE_BYTES];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 due = lane.due(due, read);
@@ -102,24 +105,32 @@ final class RelayedConnection {
         }
     }
 
+    /** Closes {@code to} at the end; that is an end for the other direction, which passes it on when its lane lets it. */
     private void write(Socket to, Lane lane, BlockingQueue<Piece> queue) {
-        try (OutputStream out = to.getOutputStream()) {
-            for (Piece piece = queue.take(); !piece.isEnd(); piece = queue.take()) {
-                lane.await(piece.due());
+        try {
+            Piece piece = queue.take();
+            try (OutputStream out = to.getOutputStream()) {
+                while (!piece.isEnd()) {
+                    lane.await(piece.due());
+                    awaitReleased();
+                    out.write(piece.bytes().array());
+                    piece = queue.take();
+                }
+                // What was cut off does not learn of an end either.
+                lane.await(System.nanoTime());
                 awaitReleased();
-                out.write(piece.bytes().array());
+            } catch (IOException e) {
+                // Nobody takes it any more: until the reader notices, too, it must find room.
+                while (!piece.isEnd()) {
+                    piece = queue.take();
+                }
             }
-            // What was cut off does not learn of an end either.
-            lane.await(System.nanoTime());
-            awaitReleased();
-        } catch (IOException e) {
-            // Reset by the one it goes to.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        reset();
-        // The reader may wait for room.
-        queue.clear();
+        if (openDirections.decrementAndGet() == 0) {
+            onEnd.accept(this);
+        }
     }
 
     private synchronized void awaitReleased() throws InterruptedException {
