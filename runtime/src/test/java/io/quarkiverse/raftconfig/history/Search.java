@@ -260,7 +260,11 @@ final class Search {
         longest = length;
         List<Operation> before = new ArrayList<>();
         for (Iterator<Step> last = order.iterator(); last.hasNext() && before.size() < TAIL;) {
-            before.add(0, last.next().operation());
+            Operation operation = last.next().operation();
+            // An unknown one at the end was no more than an attempt to get further.
+            if (!before.isEmpty() || !(operation.response() instanceof Response.Unknown)) {
+                before.add(0, operation);
+            }
         }
         List<Operation> stuck = new ArrayList<>();
         long firstReturn = firstReturn();
