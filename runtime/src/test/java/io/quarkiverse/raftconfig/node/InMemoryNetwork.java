@@ -21,6 +21,7 @@ import io.quarkiverse.raftconfig.core.FoundingMessage;
 import io.quarkiverse.raftconfig.core.Message;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.ReplicaId;
+import io.quarkiverse.raftconfig.sim.VirtualTime;
 
 /**
  * Peers on virtual time. Every pair that is up, and not cut, is connected. A cut is silent, as a cable that is pulled; a node

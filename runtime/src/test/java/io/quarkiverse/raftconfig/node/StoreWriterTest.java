@@ -17,6 +17,7 @@ import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.Payload;
 import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.core.StorageId;
+import io.quarkiverse.raftconfig.sim.VirtualTime;
 
 /** Group commit: what gathers while the disk is busy becomes durable together, in order, or not at all. */
 class StoreWriterTest {

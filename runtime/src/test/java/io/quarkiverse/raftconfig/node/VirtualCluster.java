@@ -21,6 +21,7 @@ import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.RaftSettings;
 import io.quarkiverse.raftconfig.core.Role;
 import io.quarkiverse.raftconfig.core.StorageId;
+import io.quarkiverse.raftconfig.sim.VirtualTime;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.Transaction;
 

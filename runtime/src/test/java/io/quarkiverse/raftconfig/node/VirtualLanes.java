@@ -5,6 +5,8 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
+import io.quarkiverse.raftconfig.sim.VirtualTime;
+
 /** The lanes of one node on virtual time. Each takes a while for each task, and does one at a time. */
 final class VirtualLanes implements Lanes {
     private final VirtualTime time;

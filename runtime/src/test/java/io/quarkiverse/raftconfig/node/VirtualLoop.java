@@ -1,5 +1,7 @@
 package io.quarkiverse.raftconfig.node;
 
+import io.quarkiverse.raftconfig.sim.VirtualTime;
+
 /** The loop of one node on virtual time. A killed one does nothing any more: what it had to do is lost, as in a crash. */
 final class VirtualLoop implements Loop {
     /** The wall clock at the beginning of virtual time: some day in 2026. */

@@ -121,7 +121,7 @@ final class Liveness {
     }
 
     private void await(String what, BooleanSupplier condition) {
-        SimTime time = simulation.time();
+        VirtualTime time = simulation.time();
         long untilMicros = time.nowMicros() + options.electionTimeoutMillis() * 1000L * PATIENCE;
         while (!condition.getAsBoolean()) {
             if (!simulation.next(untilMicros)) {

@@ -12,7 +12,7 @@ import io.quarkiverse.raftconfig.sim.SimNetwork.Weather;
 final class Nemesis {
     private final Simulation simulation;
     private final SimOptions options;
-    private final SimTime time;
+    private final VirtualTime time;
     private final Predicate<Fault> happens;
     private final int size;
     /** By the number of the fault that lasts; of the weather the latest counts. */

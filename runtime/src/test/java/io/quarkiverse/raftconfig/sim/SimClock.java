@@ -5,13 +5,13 @@ final class SimClock {
     /** The wall clock at the beginning of a run: some day in 2026. */
     private static final long EPOCH_MILLIS = 1_767_225_600_000L;
 
-    private final SimTime time;
+    private final VirtualTime time;
     private double rate = 1;
     private long changedAtMicros;
     private double shownAtChangeMicros;
     private long wallOffsetMillis;
 
-    SimClock(SimTime time) {
+    SimClock(VirtualTime time) {
         this.time = time;
     }
 

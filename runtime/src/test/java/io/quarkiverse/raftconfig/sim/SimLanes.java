@@ -14,7 +14,7 @@ import io.quarkiverse.raftconfig.node.Lanes;
  * loop is told, only at its end: a crash may come in between.
  */
 final class SimLanes implements Lanes {
-    private final SimTime time;
+    private final VirtualTime time;
     private final SimLoop loop;
     private final Lane store;
     private final Lane files;
@@ -36,7 +36,7 @@ final class SimLanes implements Lanes {
         void fileSynced();
     }
 
-    SimLanes(SimTime time, SimLoop loop, Disk disk) {
+    SimLanes(VirtualTime time, SimLoop loop, Disk disk) {
         this.time = time;
         this.loop = loop;
         this.store = new Lane(disk::storeMicros, disk::storeSynced);

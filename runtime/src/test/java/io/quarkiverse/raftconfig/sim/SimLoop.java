@@ -12,7 +12,7 @@ import io.quarkiverse.raftconfig.node.Loop;
  * what it had to do when it goes on.
  */
 final class SimLoop implements Loop {
-    private final SimTime time;
+    private final VirtualTime time;
     private final SimClock clock;
     private final Runnable afterTask;
     private final Queue<Runnable> missed = new ArrayDeque<>();
@@ -27,7 +27,7 @@ final class SimLoop implements Loop {
     }
 
     /** @param afterTask called after whatever has run on this loop */
-    SimLoop(SimTime time, SimClock clock, Runnable afterTask) {
+    SimLoop(VirtualTime time, SimClock clock, Runnable afterTask) {
         this.time = time;
         this.clock = clock;
         this.afterTask = afterTask;

@@ -44,7 +44,7 @@ final class Simulation {
 
     private final SimOptions options;
     private final Trace trace;
-    private final SimTime time = new SimTime();
+    private final VirtualTime time = new VirtualTime();
     private final SimNetwork network;
     private final List<SimNode> nodes = new ArrayList<>();
     private final SortedMap<NodeId, SimNode> byId = new TreeMap<>();
@@ -84,7 +84,7 @@ final class Simulation {
         this.scenes = new Scenes(this);
         invariants.addAll(List.of(scenes, new DurableBeforeTold(), new OneVotePerTerm(), new ElectionSafety(),
                 new LeaderAppendOnly(), matching, new Monotonic(), commits, new LeaderCompleteness(commits),
-                new StateMachineSafety(), new ReadsSeeWrites(), new SoundNode()));
+                new StateMachineSafety(), new ReadsSeeWrites(), new ListenersHearAll(this::remember), new SoundNode()));
         this.nemesis = new Nemesis(this, options, happens);
         for (int i = 0; i < options.clients(); i++) {
             clients.add(new SimClient(i, this, options, options.stream(100 + i)));
@@ -100,7 +100,7 @@ final class Simulation {
         return disk;
     }
 
-    SimTime time() {
+    VirtualTime time() {
         return time;
     }
 
@@ -166,7 +166,7 @@ final class Simulation {
                 verdict instanceof Verdict.Linearizable, new EnumMap<>(scenes.counts()));
     }
 
-    /** As {@link SimTime#next}. What was found within a node, which may have swallowed the exception, is thrown here. */
+    /** As {@link VirtualTime#next}. What was found within a node, which may have swallowed the exception, is thrown here. */
     boolean next(long untilMicros) {
         boolean more = time.next(untilMicros);
         if (violation != null) {
@@ -182,9 +182,13 @@ final class Simulation {
                 event.accept(invariant);
             }
         } catch (Violation found) {
-            violation = violation == null ? found : violation;
+            remember(found);
             throw found;
         }
+    }
+
+    private void remember(Violation found) {
+        violation = violation == null ? found : violation;
     }
 
     // What happens to nodes.

@@ -29,7 +29,7 @@ class SimulationTest {
     void nothingHappensThatMustNotAndMajoritiesGoOn() {
         // given seeds, in order
         long first = Long.getLong("sim.first", 1);
-        long seconds = Long.getLong("sim.seconds", 100);
+        long seconds = Long.getLong("sim.seconds", 240);
         long atMost = Long.getLong("sim.seeds", Long.MAX_VALUE);
 
         // when as many of them are run as the time allows
