@@ -242,7 +242,7 @@ public final class InMemoryRaftStore implements RaftStore {
             disk.base = base;
             disk.snapshot = point;
             disk.commitIndex = Math.max(disk.commitIndex, point.last().index());
-            disk.snapshots.keySet().removeIf(last -> !last.equals(point.last()) && !last.equals(previous));
+            disk.snapshots.keySet().removeIf(last -> last.index() < point.last().index() && !last.equals(previous));
             return base;
         }
     }

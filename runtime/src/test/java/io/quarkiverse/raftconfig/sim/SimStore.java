@@ -37,6 +37,9 @@ final class SimStore implements RaftStore {
         void snapshotWritten(SnapshotPoint point, Bytes content);
 
         void compacted();
+
+        /** Thrown too, but the node may take it for a failure of its disk. */
+        void violated(Violation violation);
     }
 
     private record PendingFile(SnapshotPoint point, Bytes content) {
@@ -71,7 +74,7 @@ final class SimStore implements RaftStore {
             try {
                 store.persist(write);
             } catch (IllegalArgumentException e) {
-                throw new Violation("StoreContract", disk.replica() + ": " + e.getMessage(), e);
+                throw violation(String.valueOf(e.getMessage()), e);
             }
             disk.durable(write);
             judge.durable(write);
@@ -143,8 +146,14 @@ final class SimStore implements RaftStore {
 
     private void requireOpen() {
         if (closed) {
-            throw new Violation("StoreContract", disk.replica() + " used a store that was closed or had failed");
+            throw violation("the store was closed, or had failed", null);
         }
+    }
+
+    private Violation violation(String what, @Nullable Throwable cause) {
+        Violation violation = new Violation("StoreContract", disk.replica() + ": " + what, cause);
+        judge.violated(violation);
+        return violation;
     }
 
     private void failIfAsked() {
@@ -169,7 +178,12 @@ final class SimStore implements RaftStore {
     public Position compact(SnapshotPoint point, Position base) {
         requireOpen();
         failIfAsked();
-        Position reached = store.compact(point, base);
+        Position reached;
+        try {
+            reached = store.compact(point, base);
+        } catch (IllegalArgumentException e) {
+            throw violation(String.valueOf(e.getMessage()), e);
+        }
         disk.log().compactTo(reached);
         judge.compacted();
         return reached;

@@ -360,6 +360,11 @@ final class Simulation {
         }
 
         @Override
+        public void violated(Violation found) {
+            remember(found);
+        }
+
+        @Override
         public void compacted() {
             scenes.count(Scene.LOG_COMPACTED);
         }

@@ -286,6 +286,26 @@ abstract class RaftStoreContract {
     }
 
     @Test
+    void aSnapshotThatIsWrittenAlreadyWaitsForItsName() throws IOException {
+        // given a snapshot that counts, and a later one whose file is there
+        store.persist(appended(entries(1, 10)));
+        var earlier = new SnapshotPoint(new Position(4, 1), membership(), 1);
+        var later = new SnapshotPoint(new Position(8, 1), membership(), 1);
+        store.writeSnapshot(earlier, out -> out.write("state at 4".getBytes(StandardCharsets.UTF_8)));
+        store.compact(earlier, Position.ZERO);
+        store.writeSnapshot(later, out -> out.write("state at 8".getBytes(StandardCharsets.UTF_8)));
+
+        // when the log is first cut once more behind the earlier one
+        store.compact(earlier, new Position(2, 1));
+
+        // then the later one may still be named
+        compactWhole(store, later, new Position(6, 1));
+        reopen();
+        assertThat(store.recovered().snapshot()).isEqualTo(later);
+        assertThat(snapshot()).isEqualTo("state at 8");
+    }
+
+    @Test
     void whatASnapshotCoversIsNotDiscarded() throws IOException {
         // given a snapshot up to the third entry, with the tail kept
         store.persist(appended(entries(1, 5)));
