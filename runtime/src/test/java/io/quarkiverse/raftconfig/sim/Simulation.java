@@ -182,13 +182,16 @@ final class Simulation {
                 event.accept(invariant);
             }
         } catch (Violation found) {
-            remember(found);
-            throw found;
+            throw remember(found);
         }
     }
 
-    private void remember(Violation found) {
-        violation = violation == null ? found : violation;
+    /** The first, from which this one may follow: a node whose message was found fault with thinks itself broken. */
+    private Violation remember(Violation found) {
+        if (violation == null) {
+            violation = found;
+        }
+        return violation;
     }
 
     // What happens to nodes.
