@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -101,6 +102,22 @@ record Mutant(String file, String number, String bug, List<Judge> judges, List<S
                     before.substring(0, at) + slip.sick() + before.substring(at + slip.sound().length()));
         }
         return sources;
+    }
+
+    /** A row of the table for people. */
+    String row() {
+        StringJoiner seeds = new StringJoiner(", ");
+        StringJoiner invariants = new StringJoiner(", ");
+        StringJoiner tests = new StringJoiner(", ");
+        for (Judge judge : judges) {
+            if (judge instanceof Judge.Simulation simulation) {
+                seeds.add(String.valueOf(simulation.seed()));
+                invariants.add(simulation.says());
+            } else if (judge instanceof Judge.Test test) {
+                tests.add("`" + test.method().substring(test.method().indexOf('.') + 1) + "`");
+            }
+        }
+        return String.join(" | ", "| " + number, bug, seeds.toString(), invariants.toString(), tests + " |");
     }
 
     @Override
