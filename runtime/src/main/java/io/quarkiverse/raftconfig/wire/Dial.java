@@ -87,6 +87,9 @@ final class Dial {
             return;
         }
         raft = request;
+        // Its end tells all that matters. Without a handler Vert.x would log an error for an ordinary reset.
+        request.connection().exceptionHandler(failure -> {
+        });
         request.connection().closeHandler(ignored -> broken("the connection was closed"));
         client.request(post(HttpOptions.REQUESTS_PATH)).onComplete(this::requestsOpened);
     }

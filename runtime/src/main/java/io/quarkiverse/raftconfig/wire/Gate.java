@@ -88,6 +88,8 @@ final class Gate {
     private void arrived(HttpConnection http) {
         Arrival arrival = new Arrival(http);
         arrivals.put(http, arrival);
+        // Without a handler Vert.x would log an error for an ordinary reset.
+        http.exceptionHandler(failure -> LOG.debugf("A connection broke: %s", failure.getMessage()));
         http.closeHandler(ignored -> arrival.closed());
     }
 
