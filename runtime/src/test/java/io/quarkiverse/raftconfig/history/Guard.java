@@ -2,10 +2,10 @@ package io.quarkiverse.raftconfig.history;
 
 /** What must hold of the property for a write to be done. */
 public sealed interface Guard {
+    Guard NONE = new None();
+
     /** Nothing. */
     record None() implements Guard {
-        static final None INSTANCE = new None();
-
         @Override
         public String toString() {
             return "";

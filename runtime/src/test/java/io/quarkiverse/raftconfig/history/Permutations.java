@@ -75,7 +75,7 @@ final class Permutations {
     }
 
     private static boolean holds(Request request, long current) {
-        Guard guard = request instanceof Request.Put put ? put.guard() : ((Request.Delete) request).guard();
+        Guard guard = request.guard();
         if (guard instanceof Guard.Absent) {
             return current == 0;
         } else if (guard instanceof Guard.Present) {

@@ -28,17 +28,17 @@ record PropertyState(@Nullable String value, long revision, boolean exact, @Null
         if (response instanceof Response.Found found) {
             return found.value().equals(value) ? shownAt(found.revision(), values) : null;
         } else if (response instanceof Response.Absent) {
-            return value == null && holds(guard(operation)) ? seen() : null;
+            return value == null && holds(operation.request().guard()) ? seen() : null;
         } else if (response instanceof Response.Refused refused) {
             PropertyState state = refused.currentRevision() == 0 ? shownAbsent() : shownAt(refused.currentRevision(), values);
-            return state != null && !state.holds(guard(operation)) ? state : null;
+            return state != null && !state.holds(operation.request().guard()) ? state : null;
         }
         return afterWrite(operation, values);
     }
 
     private @Nullable PropertyState afterWrite(Operation write, Map<Long, String> values) {
-        PropertyState guarded = guard(write) instanceof Guard.AtRevision at ? shownAt(at.revision(), values) : this;
-        if (guarded == null || !guarded.holds(guard(write))) {
+        PropertyState guarded = write.request().guard() instanceof Guard.AtRevision at ? shownAt(at.revision(), values) : this;
+        if (guarded == null || !guarded.holds(write.request().guard())) {
             return null;
         }
         String written = write.request() instanceof Request.Put put ? put.value() : null;
@@ -69,15 +69,6 @@ record PropertyState(@Nullable String value, long revision, boolean exact, @Null
             }
         }
         return false;
-    }
-
-    private static Guard guard(Operation operation) {
-        if (operation.request() instanceof Request.Put put) {
-            return put.guard();
-        } else if (operation.request() instanceof Request.Delete delete) {
-            return delete.guard();
-        }
-        return Guard.None.INSTANCE;
     }
 
     private boolean holds(Guard guard) {

@@ -65,7 +65,7 @@ final class RandomRegister {
     private Guard guard() {
         int kind = random.nextInt(8);
         if (kind < 5) {
-            return Guard.None.INSTANCE;
+            return Guard.NONE;
         } else if (kind == 5) {
             return new Guard.Absent();
         } else if (kind == 6) {
@@ -79,7 +79,7 @@ final class RandomRegister {
         if (request instanceof Request.Get) {
             return value == null ? new Response.Absent() : new Response.Found(value, revision);
         }
-        Guard guard = request instanceof Request.Put put ? put.guard() : ((Request.Delete) request).guard();
+        Guard guard = request.guard();
         boolean holds = guard instanceof Guard.None || (guard instanceof Guard.Absent && current == 0)
                 || (guard instanceof Guard.Present && current != 0)
                 || (guard instanceof Guard.AtRevision at && at.revision() == current);

@@ -2,16 +2,18 @@ package io.quarkiverse.raftconfig.history;
 
 /** What a client asks of one property. */
 public sealed interface Request {
+    Guard guard();
+
     static Get get() {
         return new Get();
     }
 
     static Put put(String value) {
-        return new Put(value, Guard.None.INSTANCE);
+        return new Put(value, Guard.NONE);
     }
 
     static Delete delete() {
-        return new Delete(Guard.None.INSTANCE);
+        return new Delete(Guard.NONE);
     }
 
     /** Creates or replaces. */
@@ -40,6 +42,11 @@ public sealed interface Request {
 
     /** A linearizable read. */
     record Get() implements Request {
+        @Override
+        public Guard guard() {
+            return Guard.NONE;
+        }
+
         @Override
         public String toString() {
             return "get";

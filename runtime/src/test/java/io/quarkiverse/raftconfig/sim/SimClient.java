@@ -66,8 +66,8 @@ final class SimClient {
             new Read(property).ask(node);
         } else {
             Long revision = seen.get(property);
-            Guard guard = kind < 70 || revision == null ? (kind < 45 ? new Guard.Absent() : new Guard.None())
-                    : (kind < 80 ? new Guard.AtRevision(revision) : kind < 84 ? new Guard.Present() : new Guard.None());
+            Guard guard = kind < 70 || revision == null ? (kind < 45 ? new Guard.Absent() : Guard.NONE)
+                    : (kind < 80 ? new Guard.AtRevision(revision) : kind < 84 ? new Guard.Present() : Guard.NONE);
             Request request = kind > 84 && kind < 92 ? new Request.Delete(guard)
                     : new Request.Put(name + "-" + ++written, guard);
             String key = random.nextDouble() < options.keyed() ? name + "-" + written + "-" + kind : null;
@@ -170,9 +170,8 @@ final class SimClient {
         void ask(SimNode node) {
             long timeout = timeoutMillis();
             askWith(timeout);
-            Transaction.Change change = request instanceof Request.Put put
-                    ? new Transaction.Change(property, put.value(), expectation(put.guard()))
-                    : new Transaction.Change(property, null, expectation(((Request.Delete) request).guard()));
+            String value = request instanceof Request.Put put ? put.value() : null;
+            Transaction.Change change = new Transaction.Change(property, value, expectation(request.guard()));
             node.requireLife().node.propose(new Transaction(name, null, key, List.of(change)), timeout)
                     .whenComplete((outcome, failure) -> simulation.time().schedule(0, () -> answered(outcome, failure)));
         }

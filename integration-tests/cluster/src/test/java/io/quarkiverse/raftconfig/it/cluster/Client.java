@@ -70,7 +70,7 @@ final class Client {
         } else if (kind < 6 && seen != null) {
             return new Guard.AtRevision(seen);
         }
-        return Request.delete().guard();
+        return Guard.NONE;
     }
 
     private void write(Round round, String property, Request.Put put, boolean withKey) {
