@@ -4,7 +4,6 @@ import java.util.function.Supplier;
 
 import io.quarkiverse.raftconfig.core.Bytes;
 import io.quarkiverse.raftconfig.core.Message;
-import io.quarkiverse.raftconfig.core.ReplicaId;
 import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.node.NodeStatus;
 import io.quarkiverse.raftconfig.node.StoreWrite;
@@ -60,9 +59,5 @@ abstract class Invariant {
         boolean leads = message instanceof Message.AppendEntries || message instanceof Message.Heartbeat
                 || message instanceof Message.CommitAdvanced;
         return leads ? message.term() : 0;
-    }
-
-    static String describe(ReplicaId replica) {
-        return replica.node().value();
     }
 }

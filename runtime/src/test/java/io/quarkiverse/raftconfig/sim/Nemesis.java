@@ -285,5 +285,4 @@ final class Nemesis {
         cuts.put(Integer.MAX_VALUE, matrix);
         apply();
     }
-
 }

@@ -45,10 +45,6 @@ final class SimLanes implements Lanes {
         });
     }
 
-    boolean isClosed() {
-        return closed;
-    }
-
     /** How many tasks wait for the disk. */
     int waiting() {
         return store.tasks.size() + files.tasks.size();

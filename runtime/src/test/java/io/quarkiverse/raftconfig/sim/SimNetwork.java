@@ -91,10 +91,6 @@ final class SimNetwork {
         }
     }
 
-    boolean isCut(int from, int to) {
-        return cut[from][to];
-    }
-
     /** The process is gone: its connections break. */
     void kill(NodeId node) {
         Endpoint endpoint = endpoints.remove(node);
