@@ -15,7 +15,7 @@ import io.quarkiverse.raftconfig.sim.SimNetwork.Weather;
  * @param wallJumps whether wall clocks may jump: then no write relies on a key, which a jump may let expire
  * @param journaled whether the disks are those of the real store, with sectors that may be lost
  */
-record SimOptions(long seed, int nodes, int events, int electionTimeoutMillis, RaftSettings raft, int snapshotEntries,
+record SimOptions(long seed, int nodes, int events, RaftSettings raft, int snapshotEntries,
         int idempotencyKeysMax, Weather weather, long diskMicros, int clients, int properties, long thinkMicros,
         long faultGapMillis, double keyed, boolean wallJumps, boolean journaled) {
 
@@ -28,7 +28,7 @@ record SimOptions(long seed, int nodes, int events, int electionTimeoutMillis, R
                 pick(random, 1, 2, 8, 64), pick(random, 1, 1_000, 4 << 20), pick(random, 4_000, 256 << 20, 256 << 20));
         boolean wallJumps = random.nextInt(5) == 0;
         boolean journaled = random.nextInt(64) == 0;
-        return new SimOptions(seed, nodes, journaled ? 4_000 : 20_000 + random.nextInt(10_000), electionTimeout, raft,
+        return new SimOptions(seed, nodes, journaled ? 4_000 : 20_000 + random.nextInt(10_000), raft,
                 pick(random, 2, 5, 20, 100, 10_000), pick(random, 4, 100, 10_000), weather(random, electionTimeout),
                 pick(random, 20, 120, 1_000, electionTimeout * 50), 1 + random.nextInt(6), 1 + random.nextInt(5),
                 pick(random, 100, 2_000, electionTimeout * 100), electionTimeout * (long) pick(random, 1, 3, 8, 20),
@@ -43,9 +43,13 @@ record SimOptions(long seed, int nodes, int events, int electionTimeoutMillis, R
                 pick(random, 0, 0, 50) / 1_000.0, pick(random, 0, 0, 0, 20) / 1_000.0);
     }
 
+    int electionTimeoutMillis() {
+        return raft.electionTimeoutMillis();
+    }
+
     /** The same, with fewer of both. */
     SimOptions with(int fewerClients, int fewerEvents) {
-        return new SimOptions(seed, nodes, fewerEvents, electionTimeoutMillis, raft, snapshotEntries, idempotencyKeysMax,
+        return new SimOptions(seed, nodes, fewerEvents, raft, snapshotEntries, idempotencyKeysMax,
                 weather, diskMicros, fewerClients, properties, thinkMicros, faultGapMillis, keyed, wallJumps, journaled);
     }
 
