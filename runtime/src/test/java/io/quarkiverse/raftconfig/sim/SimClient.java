@@ -91,7 +91,8 @@ final class SimClient {
             this.call = simulation.history().invoke(name, property, request, key, simulation.tick());
         }
 
-        final void askWith(long timeoutMillis) {
+        /** A node that was killed or paused answers nobody. */
+        final void giveUpLongAfter(long timeoutMillis) {
             simulation.time().schedule(timeoutMillis * 5_000, () -> {
                 if (!over) {
                     over = true;
@@ -126,7 +127,7 @@ final class SimClient {
 
         void ask(SimNode node) {
             long timeout = timeoutMillis();
-            askWith(timeout);
+            giveUpLongAfter(timeout);
             node.requireLife().node.readLinearizable(timeout)
                     .whenComplete((state, failure) -> simulation.time().schedule(0, () -> answered(node, state)));
         }
@@ -169,7 +170,7 @@ final class SimClient {
 
         void ask(SimNode node) {
             long timeout = timeoutMillis();
-            askWith(timeout);
+            giveUpLongAfter(timeout);
             String value = request instanceof Request.Put put ? put.value() : null;
             Transaction.Change change = new Transaction.Change(property, value, expectation(request.guard()));
             node.requireLife().node.propose(new Transaction(name, null, key, List.of(change)), timeout)
