@@ -46,8 +46,8 @@ final class Milestones {
 
     /**
      * Whether the state was confirmed since the start, an entry of the current term was seen committed, and all that was in
-     * the log at the start is applied, or was
-     * replaced by a later leader's entries (§5.3): of what lies behind an entry of a later term, nothing was committed.
+     * the log at the start is applied, or was replaced by a later leader's entries (§5.3): of what lies behind an entry of a
+     * later term, nothing was committed.
      */
     boolean isCaughtUp(Position lastApplied, RaftCore core) {
         return confirmed && lastApplied.term() == core.term() && lastApplied.isAtLeastAsUpToDateAs(lastLogAtStart);

@@ -22,9 +22,8 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * Every path and method of the API, below {@code {rest.path}/v1}. It is one class because Quarkus REST looks for a method in
- * one
- * class only: so what the API does not have is answered here too, in the API's own form, and not by the application's.
+ * Every path and method of the API, below {@code {rest.path}/v1}. It is one class because Quarkus REST looks for a method
+ * in one class only: so what the API does not have is answered here too, in the API's own form, and not by the application's.
  */
 @Singleton
 public class ApiResource {

@@ -16,9 +16,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whole clusters under faults, seed after seed. A failure names the seed, reduces it to the faults that matter, and tells how
- * to
- * see it again. {@code docs/testing.md} has the properties that widen the search or replay a seed.
+ * Whole clusters under faults, seed after seed. A failure names the seed, reduces it to the faults that matter, and tells
+ * how to see it again. {@code docs/testing.md} has the properties that widen the search or replay a seed.
  */
 class SimulationTest {
     private static final int SEEDS_MIN = 1_000;

@@ -55,7 +55,7 @@ record Exchange(Request request, String method, @Nullable String body, List<Stri
                     : new Response.Done(revision(reply));
             case 404 -> new Response.Absent();
             case 412 -> new Response.Refused(reply.json().path("currentRevision").asLong());
-            // What these say, and 503, is checked before anything is appended.
+            // Each of these says that it is certainly not done.
             case 429, 503, 507 -> new Response.NotDone();
             case 504 -> isRead ? new Response.NotDone() : new Response.Unknown();
             default -> throw new IllegalStateException(method + " was answered with " + reply.status() + ": " + reply.body());

@@ -10,8 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Passes on what one replica dials to another, as two {@link Lane}s let it. TCP is accepted here, even where a cut network
- * would
- * not let it through: the one who dials is met with silence.
+ * would not let it through: the one who dials is met with silence.
  */
 final class Relay implements AutoCloseable {
     private static final int CONNECTIONS_MAX = 256;

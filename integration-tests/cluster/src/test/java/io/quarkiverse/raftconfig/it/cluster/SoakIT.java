@@ -12,9 +12,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The long form of {@link FaultsIT}'s last scene: a fault every ten seconds, for {@code soak.minutes}. Run by the profile of
- * its
- * name. Its memory does not grow with the time: what clients did is judged, round by round, and forgotten.
+ * The long form of {@link FaultsIT}'s last scene: a fault every ten seconds, for {@code soak.minutes}. Run by the profile
+ * {@code soak}. Its memory does not grow with the time: what clients did is judged, round by round, and forgotten.
  */
 @ExtendWith(RelayedReplicas.class)
 @EnabledIfSystemProperty(named = "soak.minutes", matches = "[0-9]+", disabledReason = "takes long: run it with -Psoak")
