@@ -93,7 +93,7 @@ final class Appender {
     void offer(Transaction transaction, Proposer proposer) {
         if (termOfClaims != route.term()) {
             termOfClaims = route.term();
-            claimForOthers();
+            claimForLog();
         }
         PublishedState now = state.published();
         // One that repeats another changes nothing, and is answered even by a full store.
@@ -121,12 +121,18 @@ final class Appender {
         return all;
     }
 
-    /** What earlier leaders have left in the log may yet be committed. */
-    private void claimForOthers() {
+    /** A leader commits what it finds in its log, whoever has appended that, and nothing that was overwritten there. */
+    private void claimForLog() {
+        appended.replaceAll((position, waiting) -> {
+            room.release(waiting.claim);
+            return new Waiting(waiting.proposer, Room.Claim.NONE);
+        });
         for (Entry entry : route.entriesAfter(state.published().lastApplied())) {
-            if (entry.payload() instanceof Payload.Command command && !appended.containsKey(entry.position())) {
+            if (entry.payload() instanceof Payload.Command command) {
                 Transaction transaction = TransactionCodec.decode(command.bytes().toArray());
-                appended.put(entry.position(), new Waiting(null, room.claim(transaction, state.published())));
+                Waiting before = appended.get(entry.position());
+                appended.put(entry.position(), new Waiting(before == null ? null : before.proposer,
+                        room.claim(transaction, state.published())));
             }
         }
     }

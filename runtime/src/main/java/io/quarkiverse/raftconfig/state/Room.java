@@ -38,6 +38,8 @@ public final class Room {
 
     /** By how much one transaction may enlarge the state; never negative. */
     public static final class Claim {
+        public static final Claim NONE = new Claim(0, 0);
+
         private final long properties;
         private final long bytes;
         private final List<String> put = new ArrayList<>();

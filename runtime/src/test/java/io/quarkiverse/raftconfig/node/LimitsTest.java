@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,39 @@ class LimitsTest {
     }
 
     @Test
+    void doNotCountWhatALaterLeaderHasOverwritten() {
+        // given a leader that is cut off, and has appended as much as the store may hold
+        VirtualCluster cluster = limited(new StoreLimits(100, 1 << 20));
+        NodeId first = cluster.leader();
+        cluster.network().isolate(Set.of(first));
+        for (int i = 0; i < 100; i++) {
+            var put = cluster.node(first).propose(VirtualCluster.write("lost" + i, "1", null), 100);
+            assertThat(put.toCompletableFuture()).isNotDone();
+        }
+        cluster.await(() -> cluster.leaderOrNull() != null && !first.equals(cluster.leaderOrNull()));
+        cluster.network().heal();
+        cluster.awaitLeader();
+
+        // when it leads again, with a log that is much shorter
+        while (!cluster.leader().equals(first)) {
+            NodeId other = cluster.leader();
+            cluster.network().isolate(Set.of(other));
+            cluster.await(() -> cluster.leaderOrNull() != null && !other.equals(cluster.leaderOrNull()));
+            cluster.network().heal();
+            cluster.awaitLeader();
+        }
+        assertThat(cluster.node(first).status().lastLogIndex()).isLessThan(50);
+
+        // then there is room for as much as there was
+        List<Transaction.Change> changes = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            changes.add(new Transaction.Change("p" + i, "1", Expectation.none()));
+        }
+        Transaction all = new Transaction("test", null, null, changes);
+        assertThat(cluster.get(cluster.node(first).propose(all, 5_000))).isInstanceOf(Outcome.Applied.class);
+    }
+
+    @Test
     void aWriteThatIsRepeatedIsAnsweredThoughTheStoreIsFull() {
         // given a store that a write with a key has filled, and that has been made to hold others since
         VirtualCluster cluster = limited();
@@ -96,9 +130,13 @@ class LimitsTest {
     }
 
     private static VirtualCluster limited() {
+        return limited(THREE_PROPERTIES);
+    }
+
+    private static VirtualCluster limited(StoreLimits limits) {
         VirtualCluster cluster = new VirtualCluster(3, 1).with(its -> new NodeSettings(its.raft(), its.members(),
                 its.snapshotEntries(), its.snapshotBytes(), its.inFlightMax(), its.idempotencyKeysMax(),
-                its.idempotencyAgeMillis(), THREE_PROPERTIES));
+                its.idempotencyAgeMillis(), limits));
         cluster.startAll();
         cluster.awaitLeader();
         return cluster;
