@@ -42,8 +42,7 @@ public class Threshold {
      */
     public boolean answers(HttpServerRequest request, long bodyBytesMax) {
         if (!METHODS.contains(request.method())) {
-            String path = request.path();
-            answer(request, ApiResource.otherMethod(path.substring(path.indexOf("/v1/") + "/v1/".length())));
+            answer(request, ApiResource.otherMethod(below(request.path())));
             return true;
         }
         long max = Math.min(bodyBytesMax, writes.bodyBytesMax());
@@ -52,6 +51,11 @@ public class Threshold {
             return true;
         }
         return false;
+    }
+
+    /** The last {@code /v1/}, since no path of this API has a second one, and the application's root path may have one too. */
+    static String below(String path) {
+        return path.substring(path.lastIndexOf("/v1/") + "/v1/".length());
     }
 
     private static long announced(HttpServerRequest request) {
