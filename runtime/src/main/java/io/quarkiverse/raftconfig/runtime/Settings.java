@@ -14,6 +14,7 @@ import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.RaftSettings;
 import io.quarkiverse.raftconfig.node.NodeSettings;
 import io.quarkiverse.raftconfig.state.NameRules;
+import io.quarkiverse.raftconfig.state.StoreLimits;
 import io.quarkiverse.raftconfig.wire.WireSettings;
 import io.quarkus.runtime.LaunchMode;
 
@@ -41,8 +42,8 @@ record Settings(LaunchMode launchMode, @Nullable NodeId nodeId, SortedMap<NodeId
 
     WriteLimits writeLimits() {
         RaftConfigSettings.Limits limits = rest.limits();
-        return new WriteLimits(limits.nameSize(), (int) limits.valueSize().asLongValue(), limits.properties(),
-                limits.stateSize().asLongValue(), limits.transactionOperations(),
+        return new WriteLimits(limits.nameSize(), (int) limits.valueSize().asLongValue(),
+                new StoreLimits(limits.properties(), limits.stateSize().asLongValue()), limits.transactionOperations(),
                 (int) limits.transactionSize().asLongValue());
     }
 

@@ -11,7 +11,7 @@ import io.quarkiverse.raftconfig.node.PeerTransport;
 
 /** What this node shows of itself in handshakes. Lives on the loop. */
 final class Self {
-    final ReplicaId replica;
+    private final ReplicaId replica;
     private final long process;
     private @Nullable ClusterId cluster;
 

@@ -27,12 +27,13 @@ import io.quarkiverse.raftconfig.WriteOptions;
 import io.quarkiverse.raftconfig.node.PeerResponse;
 import io.quarkiverse.raftconfig.state.NameRules;
 import io.quarkiverse.raftconfig.state.Outcome;
+import io.quarkiverse.raftconfig.state.StoreLimits;
 import io.quarkiverse.raftconfig.state.Transaction;
 import io.quarkiverse.raftconfig.state.Transaction.Change;
 
 /** The two stores: what they answer, what they throw, and what never reaches the log. */
 class ConfigStoreTest {
-    private static final WriteLimits LIMITS = new WriteLimits(20, 10, 3, 1_000, 2, 25);
+    private static final WriteLimits LIMITS = new WriteLimits(20, 10, new StoreLimits(3, 1_000), 2, 25);
 
     private final StateReplica replica = new StateReplica();
     private final List<Runnable> completions = new ArrayList<>();
