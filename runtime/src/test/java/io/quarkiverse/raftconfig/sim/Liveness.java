@@ -14,7 +14,8 @@ import io.quarkiverse.raftconfig.state.Transaction;
 
 /**
  * The second part of a run: some majority is healed for good, while the others may stay dead, or out of reach. It must find a
- * leader, take a write through each of its nodes, and come to the same state, within a number of election timeouts.
+ * leader, take a write and answer a read through each of its nodes, and come to the same state, within a number of election
+ * timeouts.
  */
 final class Liveness {
     /** In election timeouts of a clock at half speed. */
@@ -56,7 +57,8 @@ final class Liveness {
         for (SimNode node : healed) {
             awaitWrite(node, healed.size() == simulation.nodes().size());
         }
-        await("all have applied the same", () -> isSame(healed));
+        await("all have applied the same, and told their listeners",
+                () -> isSame(healed) && healed.stream().allMatch(simulation.listeners()::isUpToDate));
         simulation.scenes().count(Scene.LIVENESS_SHOWN);
     }
 
@@ -89,6 +91,9 @@ final class Liveness {
         AtomicBoolean done = new AtomicBoolean();
         writeUntil(node, done, mayBeFull);
         await("a write through " + node + " is done", done::get);
+        AtomicBoolean found = new AtomicBoolean();
+        readUntil(node, node.requireLife().state.revision(), found);
+        await("a linearizable read on " + node + " is answered", found::get);
     }
 
     private void writeUntil(SimNode node, AtomicBoolean done, boolean mayBeFull) {
@@ -101,10 +106,35 @@ final class Liveness {
         });
     }
 
+    /**
+     * First all that clients have left is removed, then as much is written as the store may hold: nothing else takes up room.
+     */
     private CompletionStage<Outcome> write(SimNode node) {
-        Transaction.Change change = new Transaction.Change("last", "by " + node.id() + simulation.tick(), Expectation.none());
-        return node.requireLife().node.propose(new Transaction("liveness", null, null, List.of(change)),
+        List<Transaction.Change> removals = new ArrayList<>();
+        for (int i = 0; i < options.properties(); i++) {
+            removals.add(new Transaction.Change("p" + i, null, Expectation.none()));
+        }
+        List<Transaction.Change> changes = new ArrayList<>();
+        for (int i = 0; i < Math.min(3, options.propertiesMax()); i++) {
+            changes.add(new Transaction.Change("last" + i, "by " + node.id() + simulation.tick(), Expectation.none()));
+        }
+        return propose(node, removals).thenCompose(removed -> propose(node, changes));
+    }
+
+    private CompletionStage<Outcome> propose(SimNode node, List<Transaction.Change> changes) {
+        return node.requireLife().node.propose(new Transaction("liveness", null, null, changes),
                 options.electionTimeoutMillis() * 4L);
+    }
+
+    private void readUntil(SimNode node, long revision, AtomicBoolean done) {
+        node.requireLife().node.readLinearizable(options.electionTimeoutMillis() * 4L).whenComplete((state, failure) -> {
+            if (failure == null) {
+                simulation.time().schedule(0, () -> simulation.read(node, revision, state));
+                done.set(true);
+            } else {
+                simulation.time().schedule(options.electionTimeoutMillis() * 500L, () -> readUntil(node, revision, done));
+            }
+        });
     }
 
     private boolean isSame(List<SimNode> nodes) {

@@ -91,10 +91,16 @@ final class SimClient {
             this.call = simulation.history().invoke(name, property, request, key, simulation.tick());
         }
 
-        /** A node that was killed or paused answers nobody. */
-        final void giveUpLongAfter(long timeoutMillis) {
+        /** A node that was killed or paused answers nobody; any other answers in time. */
+        final void giveUpLongAfter(SimNode node, long timeoutMillis) {
+            SimNode.Life life = node.requireLife();
+            int pauses = life.loop.pauses();
             simulation.time().schedule(timeoutMillis * 5_000, () -> {
                 if (!over) {
+                    if (node.life() == life && life.loop.pauses() == pauses && !life.loop.isPaused()) {
+                        throw new Violation("AnsweredInTime", node + " has not answered " + name + " within " + timeoutMillis
+                                + " ms, nor in four times as much more");
+                    }
                     over = true;
                     returned(new Response.Unknown());
                 }
@@ -127,7 +133,7 @@ final class SimClient {
 
         void ask(SimNode node) {
             long timeout = timeoutMillis();
-            giveUpLongAfter(timeout);
+            giveUpLongAfter(node, timeout);
             node.requireLife().node.readLinearizable(timeout)
                     .whenComplete((state, failure) -> simulation.time().schedule(0, () -> answered(node, state)));
         }
@@ -170,7 +176,7 @@ final class SimClient {
 
         void ask(SimNode node) {
             long timeout = timeoutMillis();
-            giveUpLongAfter(timeout);
+            giveUpLongAfter(node, timeout);
             String value = request instanceof Request.Put put ? put.value() : null;
             Transaction.Change change = new Transaction.Change(property, value, expectation(request.guard()));
             node.requireLife().node.propose(new Transaction(name, null, key, List.of(change)), timeout)
@@ -223,9 +229,12 @@ final class SimClient {
         }
     }
 
-    private static boolean isKnown(@Nullable Throwable failure) {
+    private boolean isKnown(@Nullable Throwable failure) {
         Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
         if (cause instanceof ProposalFailedException refused) {
+            if (refused.kind() == PeerResponse.Kind.STORE_FULL) {
+                simulation.scenes().count(Scene.STORE_FULL);
+            }
             return refused.kind() != PeerResponse.Kind.OUTCOME_UNKNOWN;
         }
         throw new Violation("KnownOutcome", "a write failed with " + cause);

@@ -18,6 +18,7 @@ final class SimLoop implements Loop {
     private final Queue<Runnable> missed = new ArrayDeque<>();
     private boolean killed;
     private boolean paused;
+    private int pauses;
     private @Nullable Lane laneAtWork;
     private int timers;
 
@@ -44,6 +45,12 @@ final class SimLoop implements Loop {
 
     void pause() {
         paused = true;
+        pauses++;
+    }
+
+    /** How many times it was paused. */
+    int pauses() {
+        return pauses;
     }
 
     boolean isPaused() {

@@ -4,6 +4,7 @@ import java.util.SplittableRandom;
 
 import io.quarkiverse.raftconfig.core.RaftSettings;
 import io.quarkiverse.raftconfig.sim.SimNetwork.Weather;
+import io.quarkiverse.raftconfig.state.StoreLimits;
 
 /**
  * What a seed draws before a run begins: sizes and settings, extreme ones among them, and how rough it gets.
@@ -12,11 +13,13 @@ import io.quarkiverse.raftconfig.sim.SimNetwork.Weather;
  * @param diskMicros how long a commit takes, between this and twice this
  * @param faultGapMillis the mean time from one fault to the next
  * @param keyed how many of the writes carry an idempotency key and are tried again; a probability
+ * @param propertiesMax what a leader lets the store hold
  * @param wallJumps whether wall clocks may jump: then no write relies on a key, which a jump may let expire
  * @param journaled whether the disks are those of the real store, with sectors that may be lost
  */
 record SimOptions(long seed, int nodes, int events, RaftSettings raft, int snapshotEntries,
-        int idempotencyKeysMax, Weather weather, long diskMicros, int clients, int properties, long thinkMicros,
+        int idempotencyKeysMax, Weather weather, long diskMicros, int clients, int properties, int propertiesMax,
+        long thinkMicros,
         long faultGapMillis, double keyed, boolean wallJumps, boolean journaled) {
 
     static SimOptions draw(long seed) {
@@ -31,8 +34,14 @@ record SimOptions(long seed, int nodes, int events, RaftSettings raft, int snaps
         return new SimOptions(seed, nodes, journaled ? 4_000 : 20_000 + random.nextInt(10_000), raft,
                 pick(random, 2, 5, 20, 100, 10_000), pick(random, 4, 100, 10_000), weather(random, electionTimeout),
                 pick(random, 20, 120, 1_000, electionTimeout * 50), 1 + random.nextInt(6), 1 + random.nextInt(5),
+                propertiesMax(new SplittableRandom(Hashes.mix(seed, 3))),
                 pick(random, 100, 2_000, electionTimeout * 100), electionTimeout * (long) pick(random, 1, 3, 8, 20),
                 wallJumps ? 0 : random.nextDouble(), wallJumps, journaled);
+    }
+
+    /** A store that is full at times, in one seed of eight. */
+    private static int propertiesMax(SplittableRandom random) {
+        return random.nextInt(8) == 0 ? 1 + random.nextInt(3) : StoreLimits.DEFAULTS.properties();
     }
 
     /** Delays up to a quarter of the election timeout, so that elections can succeed. */
@@ -50,7 +59,8 @@ record SimOptions(long seed, int nodes, int events, RaftSettings raft, int snaps
     /** The same, with fewer of both. */
     SimOptions with(int fewerClients, int fewerEvents) {
         return new SimOptions(seed, nodes, fewerEvents, raft, snapshotEntries, idempotencyKeysMax,
-                weather, diskMicros, fewerClients, properties, thinkMicros, faultGapMillis, keyed, wallJumps, journaled);
+                weather, diskMicros, fewerClients, properties, propertiesMax, thinkMicros, faultGapMillis, keyed, wallJumps,
+                journaled);
     }
 
     /** One stream of random numbers for each purpose, so that one does not shift the others. */

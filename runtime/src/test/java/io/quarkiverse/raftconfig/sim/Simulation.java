@@ -28,6 +28,7 @@ import io.quarkiverse.raftconfig.node.RaftNode;
 import io.quarkiverse.raftconfig.node.StoreWrite;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.PublishedState;
+import io.quarkiverse.raftconfig.state.StoreLimits;
 import io.quarkiverse.raftconfig.store.JournaledMedium;
 
 /**
@@ -56,6 +57,7 @@ final class Simulation {
     private final SplittableRandom lives;
     private final List<Invariant> invariants = new ArrayList<>();
     private final CommitRule commits;
+    private final ListenersHearAll listeners = new ListenersHearAll(this::remember);
     private final Scenes scenes;
     private @Nullable Violation violation;
     private long ticks;
@@ -84,7 +86,8 @@ final class Simulation {
         this.scenes = new Scenes(this);
         invariants.addAll(List.of(scenes, new DurableBeforeTold(), new OneVotePerTerm(), new ElectionSafety(),
                 new LeaderAppendOnly(), matching, new Monotonic(), commits, new LeaderCompleteness(commits),
-                new StateMachineSafety(), new ReadsSeeWrites(), new ListenersHearAll(this::remember), new SoundNode()));
+                new StateMachineSafety(), new ReadsSeeWrites(), listeners, new SoundNode(),
+                new WithinLimits(options.propertiesMax())));
         this.nemesis = new Nemesis(this, options, happens);
         for (int i = 0; i < options.clients(); i++) {
             clients.add(new SimClient(i, this, options, options.stream(100 + i)));
@@ -126,6 +129,10 @@ final class Simulation {
 
     Scenes scenes() {
         return scenes;
+    }
+
+    ListenersHearAll listeners() {
+        return listeners;
     }
 
     CommitRule commits() {
@@ -212,7 +219,7 @@ final class Simulation {
 
     private NodeSettings settings() {
         return new NodeSettings(options.raft(), members, options.snapshotEntries(), options.raft().logBytesMax() / 4, 1024,
-                options.idempotencyKeysMax(), KEYS_AGE_MILLIS);
+                options.idempotencyKeysMax(), KEYS_AGE_MILLIS, new StoreLimits(options.propertiesMax(), 16 << 20));
     }
 
     /** The process is killed. */
