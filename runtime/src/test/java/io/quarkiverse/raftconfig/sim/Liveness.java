@@ -43,7 +43,7 @@ final class Liveness {
         simulation.say(() -> "liveness: " + healed + " are healed");
         for (SimNode node : simulation.nodes()) {
             if (healed.contains(node)) {
-                if (node.isUp() && node.requireLife().status.degraded() != null) {
+                if (node.isUp() && isBroken(node.requireLife())) {
                     simulation.crash(node);
                 }
                 simulation.start(node);
@@ -51,7 +51,8 @@ final class Liveness {
                 simulation.crash(node);
             }
         }
-        nemesis.cutOff(node -> !healed.contains(node));
+        boolean areHeard = random.nextBoolean();
+        nemesis.cutOff(node -> !healed.contains(node), areHeard);
 
         await("a leader, and all have caught up with it", () -> healed.stream().allMatch(this::isCaughtUp));
         for (SimNode node : healed) {
@@ -74,6 +75,10 @@ final class Liveness {
             }
         }
         return sound;
+    }
+
+    private static boolean isBroken(SimNode.Life life) {
+        return life.status.degraded() != null || life.store.hasFailed();
     }
 
     private boolean isCaughtUp(SimNode node) {

@@ -274,12 +274,17 @@ final class Nemesis {
         network.weather(lasting.isEmpty() ? options.weather() : lasting.get(lasting.size() - 1));
     }
 
-    /** For good: {@code those} can't be reached by the others any more. */
-    void cutOff(Predicate<SimNode> those) {
+    /**
+     * For good: {@code those} can't be reached by the others any more.
+     *
+     * @param areHeard whether the others still hear them: a deaf leader must not keep them from having another
+     */
+    void cutOff(Predicate<SimNode> those, boolean areHeard) {
         boolean[][] matrix = new boolean[size][size];
         for (SimNode from : simulation.nodes()) {
             for (SimNode to : simulation.nodes()) {
-                matrix[from.number()][to.number()] = those.test(from) != those.test(to);
+                boolean hears = areHeard && those.test(from);
+                matrix[from.number()][to.number()] = those.test(from) != those.test(to) && !hears;
             }
         }
         cuts.put(Integer.MAX_VALUE, matrix);

@@ -26,6 +26,7 @@ final class SimStore implements RaftStore {
     private @Nullable StoreWrite pendingWrite;
     private @Nullable PendingFile pendingFile;
     private @Nullable String failure;
+    private boolean failed;
     private boolean closed;
 
     /** Who looks on. */
@@ -156,8 +157,14 @@ final class SimStore implements RaftStore {
         return violation;
     }
 
+    /** Whether a write has failed, though the node may not have been told yet. */
+    boolean hasFailed() {
+        return failed;
+    }
+
     private void failIfAsked() {
         if (failure != null) {
+            failed = true;
             closed = true;
             throw new UncheckedIOException(new IOException(failure));
         }
@@ -166,6 +173,7 @@ final class SimStore implements RaftStore {
     @Override
     public void writeSnapshot(SnapshotPoint point, SnapshotContent content) throws IOException {
         if (closed || failure != null) {
+            failed |= failure != null;
             throw new IOException(failure == null ? "the store is closed" : failure);
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

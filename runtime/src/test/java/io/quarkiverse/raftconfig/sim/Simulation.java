@@ -85,6 +85,7 @@ final class Simulation {
         this.commits = new CommitRule(matching, disks::get);
         this.scenes = new Scenes(this);
         invariants.addAll(List.of(scenes, new DurableBeforeTold(), new OneVotePerTerm(), new ElectionSafety(),
+                new LeaderStickiness(),
                 new LeaderAppendOnly(), matching, new Monotonic(), commits, new LeaderCompleteness(commits),
                 new StateMachineSafety(), new ReadsSeeWrites(), listeners, new SoundNode(),
                 new WithinLimits(options.propertiesMax())));
