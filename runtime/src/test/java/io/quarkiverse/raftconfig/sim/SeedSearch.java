@@ -83,6 +83,11 @@ final class SeedSearch {
         return seeds;
     }
 
+    /** How many seeds have ended with a history that the judge gave up on. */
+    synchronized long tooHard() {
+        return tooHard;
+    }
+
     /** The first seed that has failed, reduced and in words; null if none has. */
     synchronized @Nullable String failure() {
         return hasFailed() ? Replay.of(failedSeed).tell() : null;

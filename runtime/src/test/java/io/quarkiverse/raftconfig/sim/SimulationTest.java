@@ -37,6 +37,7 @@ class SimulationTest {
         // then none has violated anything, and together they have seen everything
         System.out.println(search.report());
         assertThat(search.failure()).as("a seed that fails").isNull();
+        assertThat(search.tooHard()).as("histories that could not be judged").isLessThanOrEqualTo(search.seeds() / 100);
         if (search.seeds() >= SEEDS_MIN) {
             assertThat(search.unseen()).as("scenes that no seed has come to").isEmpty();
         }
