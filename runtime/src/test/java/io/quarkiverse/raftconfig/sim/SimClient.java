@@ -46,7 +46,7 @@ final class SimClient {
         simulation.time().schedule(1 + random.nextLong(options.thinkMicros()), this::next);
     }
 
-    /** Begins nothing new. */
+    /** Begins nothing new, and notes no answer any more: of what is written from now on its history knows nothing. */
     void retire() {
         retired = true;
     }
@@ -114,7 +114,7 @@ final class SimClient {
         }
 
         final void returned(Response response) {
-            if (!(response instanceof Response.Unknown)) {
+            if (!retired && !(response instanceof Response.Unknown)) {
                 call.returned(response, simulation.tick());
             }
             simulation.scenes().answered(response);
