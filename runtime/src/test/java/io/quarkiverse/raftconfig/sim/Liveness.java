@@ -26,6 +26,8 @@ final class Liveness {
     private final Nemesis nemesis;
     private final List<SimClient> clients;
     private final SplittableRandom random;
+    /** What the clients have left may take long where a link carries one entry at a time: a round trip for each. */
+    private long backlogMicros;
 
     Liveness(Simulation simulation, SimOptions options, Nemesis nemesis, List<SimClient> clients) {
         this.simulation = simulation;
@@ -51,6 +53,7 @@ final class Liveness {
                 simulation.crash(node);
             }
         }
+        backlogMicros = uncommitted() * 4 * (options.weather().delayMicrosMax() + options.diskMicros());
         boolean areHeard = random.nextBoolean();
         nemesis.cutOff(node -> !healed.contains(node), areHeard);
 
@@ -75,6 +78,14 @@ final class Liveness {
             }
         }
         return sound;
+    }
+
+    private long uncommitted() {
+        long last = 0;
+        for (SimNode node : simulation.nodes()) {
+            last = Math.max(last, node.isUp() ? node.requireLife().node.status().lastLogIndex() : 0);
+        }
+        return Math.max(0, last - simulation.commits().committed());
     }
 
     private static boolean isBroken(SimNode.Life life) {
@@ -157,7 +168,7 @@ final class Liveness {
 
     private void await(String what, BooleanSupplier condition) {
         VirtualTime time = simulation.time();
-        long untilMicros = time.nowMicros() + options.electionTimeoutMillis() * 1000L * PATIENCE;
+        long untilMicros = time.nowMicros() + options.electionTimeoutMillis() * 1000L * PATIENCE + backlogMicros;
         while (!condition.getAsBoolean()) {
             if (!simulation.next(untilMicros)) {
                 StringBuilder nodes = new StringBuilder();
