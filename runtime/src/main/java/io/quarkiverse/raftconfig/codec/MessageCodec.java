@@ -28,6 +28,8 @@ import io.quarkiverse.raftconfig.core.ReplicaId;
  *  7 Heartbeat               i64 term, i64 round, i64 leader commit
  *  8 HeartbeatResponse       i64 term, i64 round
  *  9 CommitAdvanced          i64 term, i64 commit index
+ * 10 TimeoutNow              i64 term
+ * 11 RequestVote, transfer   i64 term, position (last log)
  * 33 Ask                     replica id (founder), i64 attempt, i32 count, node ids, ascending
  * 34 AskAnswer               replica id (founder), i64 attempt, u8 verdict
  * 35 Confirm                 replica id (founder), i64 attempt
@@ -51,6 +53,8 @@ public final class MessageCodec {
     private static final int HEARTBEAT = 7;
     private static final int HEARTBEAT_RESPONSE = 8;
     private static final int COMMIT_ADVANCED = 9;
+    private static final int TIMEOUT_NOW = 10;
+    private static final int REQUEST_VOTE_TRANSFER = 11;
 
     private static final int ASK = 33;
     private static final int ASK_ANSWER = 34;
@@ -122,7 +126,9 @@ public final class MessageCodec {
             case PRE_VOTE -> new Message.PreVote(from, to, body.natural(), FieldCodec.readPosition(body));
             case PRE_VOTE_RESPONSE -> new Message.PreVoteResponse(from, to, body.natural(), body.natural(),
                     FieldCodec.readFlag(body));
-            case REQUEST_VOTE -> new Message.RequestVote(from, to, body.natural(), FieldCodec.readPosition(body));
+            case REQUEST_VOTE -> new Message.RequestVote(from, to, body.natural(), FieldCodec.readPosition(body), false);
+            case REQUEST_VOTE_TRANSFER -> new Message.RequestVote(from, to, body.natural(),
+                    FieldCodec.readPosition(body), true);
             case REQUEST_VOTE_RESPONSE -> new Message.RequestVoteResponse(from, to, body.natural(),
                     FieldCodec.readFlag(body));
             case APPEND_ENTRIES -> readAppendEntries(body, from, to);
@@ -131,6 +137,7 @@ public final class MessageCodec {
             case HEARTBEAT -> new Message.Heartbeat(from, to, body.natural(), body.natural(), body.natural());
             case HEARTBEAT_RESPONSE -> new Message.HeartbeatResponse(from, to, body.natural(), body.natural());
             case COMMIT_ADVANCED -> new Message.CommitAdvanced(from, to, body.natural(), body.natural());
+            case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, body.natural());
             default -> null;
         };
         if (message != null) {
@@ -165,8 +172,8 @@ public final class MessageCodec {
             return PRE_VOTE;
         } else if (message instanceof Message.PreVoteResponse) {
             return PRE_VOTE_RESPONSE;
-        } else if (message instanceof Message.RequestVote) {
-            return REQUEST_VOTE;
+        } else if (message instanceof Message.RequestVote request) {
+            return request.transfer() ? REQUEST_VOTE_TRANSFER : REQUEST_VOTE;
         } else if (message instanceof Message.RequestVoteResponse) {
             return REQUEST_VOTE_RESPONSE;
         } else if (message instanceof Message.AppendEntries) {
@@ -179,6 +186,8 @@ public final class MessageCodec {
             return HEARTBEAT_RESPONSE;
         } else if (message instanceof Message.CommitAdvanced) {
             return COMMIT_ADVANCED;
+        } else if (message instanceof Message.TimeoutNow) {
+            return TIMEOUT_NOW;
         }
         throw new AssertionError("unhandled message: " + message.getClass());
     }

@@ -1,8 +1,8 @@
 package io.quarkiverse.raftconfig.core;
 
-/** What became of a {@link Input.Proposal} or an {@link Input.Read}. */
+/** What became of a {@link Input.Proposal}, an {@link Input.Read} or an {@link Input.ChangeMembership}. */
 public sealed interface Answer {
-    /** The ticket of the proposal or read that is answered. */
+    /** The ticket of what is answered. */
     long ticket();
 
     /**
@@ -12,7 +12,7 @@ public sealed interface Answer {
     record Appended(long ticket, Position position) implements Answer {
     }
 
-    /** Nothing was appended: certainly not committed. */
+    /** Certainly not done: a proposal was not appended, a membership is as it was. */
     record Refused(long ticket, Refusal reason) implements Answer {
     }
 
@@ -20,11 +20,27 @@ public sealed interface Answer {
     record ReadIndex(long ticket, long index) implements Answer {
     }
 
-    /** Why a proposal or read was not taken. */
+    /** The membership that was asked for is committed, by the entry at {@code membershipIndex}. */
+    record MembershipChanged(long ticket, long membershipIndex) implements Answer {
+    }
+
+    /** The leadership ended during the change: it may be completed, or leave the voters as they were. */
+    record MembershipUnknown(long ticket) implements Answer {
+    }
+
+    /** Why something was not done. */
     enum Refusal {
         /** This node does not lead, or stopped leading before the read was confirmed. */
         NOT_LEADER,
         /** The log holds as much as {@link RaftSettings#logBytesMax()} allows. */
-        LOG_FULL
+        LOG_FULL,
+        /** This leader has not committed an entry of its own term yet: soon it may be asked again. */
+        NOT_READY,
+        /** Another membership is the latest than the one from which the target was computed. */
+        MEMBERSHIP_MISMATCH,
+        /** Another change of membership is not over yet. */
+        CHANGE_IN_PROGRESS,
+        /** A replica that was to become a voter is not heard from, or takes up the log more slowly than it grows. */
+        NOT_CAUGHT_UP
     }
 }

@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** Asks for votes in a new term (§5.2). */
 final class Candidate extends RoleState {
     private final NavigableSet<ReplicaId> votes = new TreeSet<>();
+    private final boolean transfer;
 
-    Candidate(RaftState node) {
+    /** @param transfer whether the leader has asked for it (thesis §3.10) */
+    Candidate(RaftState node, boolean transfer) {
         super(node);
+        this.transfer = transfer;
     }
 
     @Override
@@ -35,7 +38,7 @@ final class Candidate extends RoleState {
         node.adoptTerm(node.term() + 1);
         node.voteFor(node.self);
         for (ReplicaId voter : node.otherVoters()) {
-            node.sendWhenDurable(new Message.RequestVote(node.self, voter, node.term(), node.log.last()));
+            node.sendWhenDurable(new Message.RequestVote(node.self, voter, node.term(), node.log.last(), transfer));
         }
         return this;
     }

@@ -14,7 +14,8 @@ final class Follower extends RoleState {
 
     @Override
     Role role() {
-        return node.membership().learners().contains(node.self) ? Role.LEARNER : Role.FOLLOWER;
+        Membership membership = node.membership();
+        return membership.learners().contains(node.self) && !membership.isVoter(node.self) ? Role.LEARNER : Role.FOLLOWER;
     }
 
     @Override
@@ -49,7 +50,7 @@ final class Follower extends RoleState {
 
     @Override
     long deadline() {
-        return node.membership().isVoter(node.self) ? node.electionTimer.deadline() : Long.MAX_VALUE;
+        return node.mayCampaign() ? node.electionTimer.deadline() : Long.MAX_VALUE;
     }
 
     @Override
@@ -93,6 +94,11 @@ final class Follower extends RoleState {
     void onCommitAdvanced(Message.CommitAdvanced message) {
         node.electionTimer.leaderHeard(node.now());
         node.commitTo(message.commitIndex());
+    }
+
+    /** Whoever can't make a vote for itself durable would only leave the cluster without a leader. */
+    RoleState onTimeoutNow() {
+        return node.mayCampaign() && node.now() < node.diskHungAt() ? new Candidate(node, true) : this;
     }
 
     /** What lies before the base is committed, so it is the leader's too, though its term is forgotten. */

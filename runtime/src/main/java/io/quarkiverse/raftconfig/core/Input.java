@@ -1,6 +1,8 @@
 package io.quarkiverse.raftconfig.core;
 
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** All that can happen to a node. */
 public sealed interface Input {
@@ -27,12 +29,30 @@ public sealed interface Input {
         }
     }
 
-    /** @param ticket chosen by the host, unique among its proposals and reads */
+    /** @param ticket chosen by the host, unique among all that it asks for */
     record Proposal(long ticket, Bytes command) {
     }
 
     /** A linearizable read wants to know up to where the state must have been applied (§8, thesis §6.4). */
     record Read(long ticket) implements Input {
+    }
+
+    /**
+     * {@code target} is to be the membership (§6). Answered by {@link Answer.MembershipChanged} when that is so, or by
+     * {@link Answer.Refused} when the membership is as before, or by {@link Answer.MembershipUnknown}.
+     *
+     * @param membershipIndex of the membership from which {@code target} was computed: if that is not the latest, it is refused
+     * @param target simple, with a voter at least, and one replica a node
+     */
+    record ChangeMembership(long ticket, long membershipIndex, Membership target) implements Input {
+        /** @throws IllegalArgumentException if {@code target} is none that a cluster can come to rest in */
+        public ChangeMembership {
+            SortedSet<NodeId> nodes = new TreeSet<>();
+            target.replicas().forEach(replica -> nodes.add(replica.node()));
+            if (target.isBlank() || target.isJoint() || nodes.size() < target.replicas().size()) {
+                throw new IllegalArgumentException("no membership to change to: " + target);
+            }
+        }
     }
 
     /**

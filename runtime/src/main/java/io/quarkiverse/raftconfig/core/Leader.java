@@ -1,6 +1,7 @@
 package io.quarkiverse.raftconfig.core;
 
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -13,7 +14,8 @@ import java.util.TreeMap;
  * Inputs only change what is known; what follows from that, for every peer, is sent at the end of the step.
  */
 final class Leader extends RoleState {
-    private final SortedMap<ReplicaId, Progress> peers = new TreeMap<>();
+    private final Peers peers;
+    private final MembershipChanges changes;
     private final ReadRounds reads = new ReadRounds();
     /** The last index that this node itself holds durably: its own disk is one more peer that has to answer. */
     private long durableIndex;
@@ -22,11 +24,8 @@ final class Leader extends RoleState {
 
     Leader(RaftState node) {
         super(node);
-        for (ReplicaId replica : node.membership().replicas()) {
-            if (!replica.equals(node.self)) {
-                peers.put(replica, new Progress(node.settings, node.log.last().index() + 1, node.now()));
-            }
-        }
+        peers = new Peers(node);
+        changes = new MembershipChanges(node, peers, this::append);
     }
 
     @Override
@@ -60,6 +59,7 @@ final class Leader extends RoleState {
     @Override
     void leave() {
         reads.refuseAll(node::answer);
+        changes.leave();
         node.electionTimer.restart(node.now());
     }
 
@@ -82,6 +82,11 @@ final class Leader extends RoleState {
     }
 
     @Override
+    void onChangeMembership(Input.ChangeMembership request) {
+        changes.begin(request);
+    }
+
+    @Override
     RoleState onDurable(long index) {
         durableIndex = Math.max(durableIndex, index);
         return this;
@@ -89,7 +94,7 @@ final class Leader extends RoleState {
 
     @Override
     RoleState onUnreachable(ReplicaId peer) {
-        Progress progress = peers.get(peer);
+        Progress progress = peers.find(peer);
         if (progress != null) {
             progress.unreachable();
         }
@@ -98,7 +103,7 @@ final class Leader extends RoleState {
 
     @Override
     void onAppendEntriesResponse(Message.AppendEntriesResponse response) {
-        Progress progress = peers.get(response.from());
+        Progress progress = peers.find(response.from());
         if (progress == null) {
             return;
         }
@@ -116,7 +121,7 @@ final class Leader extends RoleState {
 
     @Override
     void onHeartbeatResponse(Message.HeartbeatResponse response) {
-        Progress progress = peers.get(response.from());
+        Progress progress = peers.find(response.from());
         if (progress != null) {
             progress.answered(node.now());
             progress.heartbeatAnswered(response.round());
@@ -135,11 +140,12 @@ final class Leader extends RoleState {
             return new Follower(node, null);
         }
         advanceCommitIndex();
+        changes.advance();
         // First what this step has confirmed, so that the reads which waited for that have their own round now.
         answerReads();
         if (node.now() >= heartbeatDue) {
             heartbeatDue = node.now() + node.settings.heartbeatIntervalMillis();
-            beginRound(node.membership().replicas());
+            beginRound(peers.replicas());
         } else if (node.ownTermCommitted() && reads.wantsRound()) {
             beginRound(node.otherVoters());
         }
@@ -148,7 +154,24 @@ final class Leader extends RoleState {
         }
         node.heldByAll(heldByAll());
         peers.forEach(this::replicate);
-        return this;
+        return hasLeft() ? handOver() : this;
+    }
+
+    /** §6: a leader that C_new leaves out leads until that is committed, and no longer. */
+    private boolean hasLeft() {
+        return node.ownTermCommitted() && node.isMembershipCommitted() && !node.membership().isVoter(node.self);
+    }
+
+    /** Nobody has to wait for an election timeout then. */
+    private RoleState handOver() {
+        ReplicaId successor = mostUpToDate();
+        node.send(new Message.TimeoutNow(node.self, successor, node.term()));
+        return new Follower(node, null);
+    }
+
+    private ReplicaId mostUpToDate() {
+        return Collections.max(node.otherVoters(),
+                Comparator.comparingLong(this::matchIndex).thenComparingLong(this::answeredAt));
     }
 
     /** What each member is known to hold. */
@@ -160,8 +183,14 @@ final class Leader extends RoleState {
         return Collections.unmodifiableSortedMap(matchIndexes);
     }
 
+    SortedMap<ReplicaId, CatchUpProgress> catchUp() {
+        return changes.catchUp();
+    }
+
+    /** A membership is in force from here on (§6). */
     private void append(Payload payload) {
         node.append(nextEntry(payload));
+        peers.follow();
     }
 
     private Entry nextEntry(Payload payload) {
@@ -174,6 +203,7 @@ final class Leader extends RoleState {
         if (index > node.commitIndex() && node.log.termAt(index) == node.term()) {
             node.commitTo(index);
         }
+        peers.follow();
     }
 
     private void answerReads() {
@@ -237,30 +267,18 @@ final class Leader extends RoleState {
     }
 
     private long heldByAll() {
-        long heldByAll = Long.MAX_VALUE;
-        for (ReplicaId replica : node.membership().replicas()) {
-            heldByAll = Math.min(heldByAll, matchIndex(replica));
-        }
-        return heldByAll;
+        return Math.min(durableIndex, peers.matchedByAll());
     }
 
     private long matchIndex(ReplicaId replica) {
-        return replica.equals(node.self) ? durableIndex : progressOf(replica).matchIndex();
+        return replica.equals(node.self) ? durableIndex : peers.of(replica).matchIndex();
     }
 
     private long answeredAt(ReplicaId replica) {
-        return replica.equals(node.self) ? node.now() : progressOf(replica).answeredAt();
+        return replica.equals(node.self) ? node.now() : peers.of(replica).answeredAt();
     }
 
     private long roundAnswered(ReplicaId replica) {
-        return replica.equals(node.self) ? round : progressOf(replica).roundAnswered();
-    }
-
-    private Progress progressOf(ReplicaId replica) {
-        Progress progress = peers.get(replica);
-        if (progress == null) {
-            throw new IllegalStateException("no progress is kept of the member " + replica);
-        }
-        return progress;
+        return replica.equals(node.self) ? round : peers.of(replica).roundAnswered();
     }
 }

@@ -12,7 +12,8 @@ import java.util.TreeSet;
  *
  * @param voters the voters; of a joint membership, the new ones
  * @param oldVoters empty unless joint
- * @param learners replicas that receive the log and have no vote; disjoint from both halves
+ * @param learners replicas that receive the log and have no vote; disjoint from {@code voters}. One that is an old voter has
+ *        that vote until the membership is not joint any more
  * @param addresses where a node may be reached, {@code host:port}: a hint, never an identity; a node may be missing
  */
 public record Membership(SortedSet<ReplicaId> voters, SortedSet<ReplicaId> oldVoters, SortedSet<ReplicaId> learners,
@@ -28,7 +29,7 @@ public record Membership(SortedSet<ReplicaId> voters, SortedSet<ReplicaId> oldVo
         learners = Collections.unmodifiableSortedSet(new TreeSet<>(learners));
         addresses = Collections.unmodifiableSortedMap(new TreeMap<>(addresses));
         for (ReplicaId learner : learners) {
-            if (voters.contains(learner) || oldVoters.contains(learner)) {
+            if (voters.contains(learner)) {
                 throw new IllegalArgumentException("both a voter and a learner: " + learner);
             }
         }
@@ -40,6 +41,40 @@ public record Membership(SortedSet<ReplicaId> voters, SortedSet<ReplicaId> oldVo
     /** A simple membership of voters only. */
     public static Membership of(SortedSet<ReplicaId> voters, SortedMap<NodeId, String> addresses) {
         return new Membership(voters, new TreeSet<>(), new TreeSet<>(), addresses);
+    }
+
+    /** C_old,new: this simple membership and {@code target}, which is to take its place (§6). */
+    Membership jointWith(Membership target) {
+        SortedMap<NodeId, String> allAddresses = new TreeMap<>(addresses);
+        allAddresses.putAll(target.addresses);
+        return new Membership(target.voters, voters, target.learners, allAddresses);
+    }
+
+    /** C_new: what follows C_old,new. It keeps the addresses of its own replicas. */
+    Membership withoutOldVoters() {
+        SortedMap<NodeId, String> ownAddresses = new TreeMap<>();
+        Membership settled = new Membership(voters, new TreeSet<>(), learners, ownAddresses);
+        for (ReplicaId replica : settled.replicas()) {
+            String address = addresses.get(replica.node());
+            if (address != null) {
+                ownAddresses.put(replica.node(), address);
+            }
+        }
+        return new Membership(voters, new TreeSet<>(), learners, ownAddresses);
+    }
+
+    /** This membership and {@code more} learners, whose addresses are among {@code allAddresses} if they are known. */
+    Membership withLearners(SortedSet<ReplicaId> more, SortedMap<NodeId, String> allAddresses) {
+        SortedSet<ReplicaId> allLearners = new TreeSet<>(learners);
+        allLearners.addAll(more);
+        SortedMap<NodeId, String> withTheirs = new TreeMap<>(addresses);
+        for (ReplicaId learner : more) {
+            String address = allAddresses.get(learner.node());
+            if (address != null) {
+                withTheirs.put(learner.node(), address);
+            }
+        }
+        return new Membership(voters, oldVoters, allLearners, withTheirs);
     }
 
     public boolean isBlank() {

@@ -2,7 +2,9 @@ package io.quarkiverse.raftconfig.core;
 
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The memberships in the log, by the index of their entry. The latest is in force, committed or not (§6), so an entry that
@@ -33,6 +35,19 @@ final class MembershipHistory {
                     "the membership at " + index + " is forgotten, the oldest is of " + byIndex.firstKey());
         }
         return found;
+    }
+
+    /** All who receive the log by a membership in force at {@code index} or after. */
+    SortedSet<ReplicaId> replicasFrom(long index) {
+        SortedSet<ReplicaId> all = new TreeSet<>();
+        byIndex.tailMap(at(index).getKey(), true).values().forEach(membership -> all.addAll(membership.replicas()));
+        return all;
+    }
+
+    /** Whether {@code replica} is a voter of a membership in force at {@code index} or after. */
+    boolean isVoterFrom(long index, ReplicaId replica) {
+        return byIndex.tailMap(at(index).getKey(), true).values().stream()
+                .anyMatch(membership -> membership.isVoter(replica));
     }
 
     void appended(long index, Membership membership) {

@@ -39,8 +39,12 @@ public sealed interface Message {
      * §5.2. Leaves only once the candidate's own term and vote are durable, and its log up to {@code lastLog}.
      *
      * @param lastLog the end of the candidate's log
+     * @param transfer whether the leader has asked for this campaign: then nobody protects it (thesis §4.2.3)
      */
-    record RequestVote(ReplicaId from, ReplicaId to, long term, Position lastLog) implements Message {
+    record RequestVote(ReplicaId from, ReplicaId to, long term, Position lastLog, boolean transfer) implements Message {
+        public RequestVote(ReplicaId from, ReplicaId to, long term, Position lastLog) {
+            this(from, to, term, lastLog, false);
+        }
     }
 
     /** Leaves only once the vote is durable. */
@@ -102,5 +106,9 @@ public sealed interface Message {
      * @param commitIndex at most what the receiver is known to hold
      */
     record CommitAdvanced(ReplicaId from, ReplicaId to, long term, long commitIndex) implements Message {
+    }
+
+    /** The leader wants the receiver to take over: campaign at once (thesis §3.10). Not answered. */
+    record TimeoutNow(ReplicaId from, ReplicaId to, long term) implements Message {
     }
 }

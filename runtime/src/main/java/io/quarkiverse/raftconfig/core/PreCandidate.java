@@ -41,7 +41,7 @@ final class PreCandidate extends RoleState {
         }
         supporters.add(node.self);
         if (isSupported()) {
-            return new Candidate(node);
+            return new Candidate(node, false);
         }
         for (ReplicaId voter : node.otherVoters()) {
             node.send(new Message.PreVote(node.self, voter, node.term() + 1, node.log.last()));
@@ -64,7 +64,7 @@ final class PreCandidate extends RoleState {
         if (response.granted() && response.requestedTerm() == node.term() + 1) {
             supporters.add(response.from());
         }
-        return isSupported() ? new Candidate(node) : this;
+        return isSupported() ? new Candidate(node, false) : this;
     }
 
     private boolean isSupported() {

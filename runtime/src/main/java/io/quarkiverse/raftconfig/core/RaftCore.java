@@ -98,6 +98,26 @@ public final class RaftCore {
         return node.memberships.latestIndex();
     }
 
+    /** The latest membership that is known to be committed. */
+    public Membership committedMembership() {
+        return node.committedMembership();
+    }
+
+    /** The index of the entry that brought {@link #committedMembership}; 0 if blank. */
+    public long committedMembershipIndex() {
+        return node.committedMembershipIndex();
+    }
+
+    /** Whether the membership is not at rest: the latest is joint, or not known to be committed, or learners catch up. */
+    public boolean isChangingMembership() {
+        return node.membership().isJoint() || !node.isMembershipCommitted() || !catchUp().isEmpty();
+    }
+
+    /** Of the replicas that are to become voters by the change under way, how far each is; empty on others than the leader. */
+    public SortedMap<ReplicaId, CatchUpProgress> catchUp() {
+        return role instanceof Leader leader ? leader.catchUp() : new TreeMap<>();
+    }
+
     /**
      * The latest committed membership at or before {@code index}, for a snapshot taken there.
      *
@@ -123,6 +143,8 @@ public final class RaftCore {
             onPersisted(persisted);
         } else if (input instanceof Input.Read read) {
             role.onRead(read);
+        } else if (input instanceof Input.ChangeMembership request) {
+            role.onChangeMembership(request);
         } else if (input instanceof Input.Unreachable unreachable) {
             become(role.onUnreachable(unreachable.peer()));
         } else if (input instanceof Input.Snapshotted snapshotted) {
@@ -158,6 +180,10 @@ public final class RaftCore {
         } else if (message instanceof Message.RequestVoteResponse response) {
             if (isOfThisTerm(response)) {
                 become(role.onRequestVoteResponse(response));
+            }
+        } else if (message instanceof Message.TimeoutNow request) {
+            if (isOfThisTerm(request)) {
+                become(follow(request.from()).onTimeoutNow());
             }
         } else {
             throw new AssertionError("unhandled message: " + message);
@@ -199,10 +225,13 @@ public final class RaftCore {
         become(role.onPreVoteResponse(response));
     }
 
-    /** §5.2 and §5.4.1: one vote a term, only for a log at least as up to date as this one, and durable before it is told. */
+    /**
+     * §5.2 and §5.4.1: one vote a term, only for a log at least as up to date as this one, and durable before it is told. A
+     * leader that is heard is protected (§6), unless it wants to be succeeded.
+     */
     private void onRequestVote(Message.RequestVote request) {
         if (request.term() > node.term()) {
-            if (role.hearsLeaderOtherThan(request.from())) {
+            if (!request.transfer() && role.hearsLeaderOtherThan(request.from())) {
                 return;
             }
             adoptTerm(request.term());

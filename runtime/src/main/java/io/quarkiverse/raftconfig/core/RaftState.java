@@ -83,6 +83,28 @@ final class RaftState {
         return memberships.latest();
     }
 
+    /** The latest membership that is known to be committed. */
+    Membership committedMembership() {
+        return memberships.at(commitIndex).getValue();
+    }
+
+    long committedMembershipIndex() {
+        return memberships.at(commitIndex).getKey();
+    }
+
+    /** Whether the latest membership is known to be committed. */
+    boolean isMembershipCommitted() {
+        return memberships.latestIndex() <= commitIndex;
+    }
+
+    /**
+     * Whether this node may ask for votes. It may be a voter of an earlier membership only: if it alone holds C_new, which
+     * leaves it out, nobody else can be elected by C_old,new before it has brought them C_new (thesis §4.2.2).
+     */
+    boolean mayCampaign() {
+        return memberships.isVoterFrom(commitIndex, self);
+    }
+
     /** Whether this node alone is a majority: there is nobody else to ask or to wait for. */
     boolean isAlone() {
         return Quorum.hasMajority(membership(), self::equals);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *      ^  ^________________________|________________________|                       |
  *      |        a leader of the term is heard, or a later term begins               |
  *      |____________________________________________________________________________|
- *               a later term begins, or no majority answers any more
+ *       a later term begins, no majority answers any more, or C_new has left it out
  * </pre>
  *
  * A method that returns a role returns the one that follows: mostly this one.
@@ -69,6 +69,10 @@ abstract sealed class RoleState permits Follower, PreCandidate, Candidate, Leade
 
     void onRead(Input.Read read) {
         node.answer(new Answer.Refused(read.ticket(), Answer.Refusal.NOT_LEADER));
+    }
+
+    void onChangeMembership(Input.ChangeMembership request) {
+        node.answer(new Answer.Refused(request.ticket(), Answer.Refusal.NOT_LEADER));
     }
 
     // An answer of the current term that this role did not ask for is late: it came too late for the role that did.

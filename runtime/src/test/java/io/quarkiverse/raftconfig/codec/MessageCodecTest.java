@@ -54,6 +54,9 @@ class MessageCodecTest {
                 "01 07 00000018 0000000000000005 0000000000000009 0000000000000006");
         golden.put(new Message.HeartbeatResponse(A, B, 5, 9), "01 08 00000010 0000000000000005 0000000000000009");
         golden.put(new Message.CommitAdvanced(A, B, 5, 6), "01 09 00000010 0000000000000005 0000000000000006");
+        golden.put(new Message.TimeoutNow(A, B, 5), "01 0a 00000008 0000000000000005");
+        golden.put(new Message.RequestVote(A, B, 5, new Position(7, 4), true),
+                "01 0b 00000018 0000000000000005 0000000000000007 0000000000000004");
         return golden;
     }
 

@@ -110,6 +110,8 @@ class NothingForgottenTest {
             return List.of();
         } else if (type == Message.class) {
             return new Message.CommitAdvanced(B, A, 9, 0);
+        } else if (type == Membership.class) {
+            return voters(A, B);
         } else if (type == SnapshotPoint.class) {
             return SnapshotPoint.NONE;
         } else if (type == FoundingMessage.class) {

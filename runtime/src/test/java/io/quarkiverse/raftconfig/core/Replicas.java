@@ -12,6 +12,7 @@ final class Replicas {
     static final ReplicaId C = replica("c");
     static final ReplicaId D = replica("d");
     static final ReplicaId E = replica("e");
+    static final ReplicaId F = replica("f");
 
     private Replicas() {
     }
@@ -30,6 +31,10 @@ final class Replicas {
 
     static Membership voters(ReplicaId... replicas) {
         return Membership.of(setOf(replicas), new TreeMap<>());
+    }
+
+    static Membership withLearners(Membership voters, ReplicaId... learners) {
+        return new Membership(voters.voters(), voters.oldVoters(), setOf(learners), voters.addresses());
     }
 
     static Membership joint(SortedSet<ReplicaId> oldVoters, SortedSet<ReplicaId> voters) {

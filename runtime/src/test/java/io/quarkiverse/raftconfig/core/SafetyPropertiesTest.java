@@ -27,7 +27,8 @@ class SafetyPropertiesTest {
                 throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
             }
         }
-        assertThat(counters).containsKeys("compaction", "conflict truncated", "crash", "election won", "partition", "read");
+        assertThat(counters).containsKeys("compaction", "conflict truncated", "crash", "election won", "partition", "read",
+                "membership changed", "membership unknown", "membership rolled back", "election won while joint");
         System.out.println(counters);
     }
 
@@ -36,8 +37,9 @@ class SafetyPropertiesTest {
         TestCluster cluster = newCluster(seed, draw);
         cluster.faults = new TestCluster.Faults(draw.nextDouble(0.2), draw.nextDouble(0.2), 1 + draw.nextInt(30),
                 1 + draw.nextInt(40), draw.nextDouble(0.002), draw.nextDouble(0.002), draw.nextDouble(0.002));
+        boolean membershipChanges = draw.nextBoolean();
         for (long time = 0; time < FAULTY_MILLIS; time++) {
-            disturb(cluster, time, draw);
+            disturb(cluster, time, draw, membershipChanges);
             cluster.runUntil(time);
         }
 
@@ -52,9 +54,11 @@ class SafetyPropertiesTest {
         cluster.propose(leader);
         cluster.runUntil(cluster.now + 3L * cluster.settings.electionTimeoutMillis());
         long last = leader.core().lastLog().index();
-        for (TestCluster.Node node : cluster.nodes.values()) {
-            TestCluster.require(node.core().commitIndex() == last, "all commit all",
-                    node.self + " " + node.core().commitIndex() + " of " + last);
+        TestCluster.require(!leader.core().isChangingMembership(), "every change comes to an end", leader.core().membership());
+        for (ReplicaId member : leader.core().membership().replicas()) {
+            RaftCore core = cluster.node(member).core();
+            TestCluster.require(core.commitIndex() == last, "all commit all",
+                    member + " " + core.commitIndex() + " of " + last);
         }
         return cluster;
     }
@@ -86,10 +90,32 @@ class SafetyPropertiesTest {
         if (voters.isEmpty()) {
             voters.addAll(oldVoters);
         }
+        for (int i = draw.nextInt(3); i > 0; i--) {
+            replicas.add(replica("n" + replicas.size()));
+        }
         return TestCluster.founded(seed, settings, new Membership(voters, oldVoters, learners, new TreeMap<>()), replicas);
     }
 
-    private static void disturb(TestCluster cluster, long time, SplittableRandom draw) {
+    /** From any set to any other. */
+    private static void changeMembership(TestCluster cluster, TestCluster.Node node, SplittableRandom draw) {
+        TestCluster.Node leader = cluster.leader();
+        SortedSet<ReplicaId> voters = new TreeSet<>();
+        SortedSet<ReplicaId> learners = new TreeSet<>();
+        for (ReplicaId replica : cluster.nodes.keySet()) {
+            switch (draw.nextInt(5)) {
+                case 0, 1, 2 -> voters.add(replica);
+                case 3 -> learners.add(replica);
+                default -> {
+                }
+            }
+        }
+        if (!voters.isEmpty()) {
+            cluster.changeMembership(leader == null || draw.nextInt(4) == 0 ? node : leader,
+                    new Membership(voters, new TreeSet<>(), learners, new TreeMap<>()));
+        }
+    }
+
+    private static void disturb(TestCluster cluster, long time, SplittableRandom draw, boolean membershipChanges) {
         TestCluster.Node node = cluster.node(replica("n" + draw.nextInt(cluster.nodes.size())));
         switch (draw.nextInt(40)) {
             case 0, 1, 2 -> cluster.at(time, () -> {
@@ -98,7 +124,8 @@ class SafetyPropertiesTest {
             });
             case 3 -> cluster.at(time, () -> cluster.propose(node));
             case 4, 5 -> cluster.at(time, () -> cluster.read(node));
-            case 6 -> cluster.at(time, node::snapshot);
+            // Who joins needs the log from its beginning.
+            case 6 -> cluster.at(time, membershipChanges ? () -> changeMembership(cluster, node, draw) : node::snapshot);
             default -> {
             }
         }

@@ -64,6 +64,7 @@ final class TestCluster {
     private final Map<Position, AppendedAt> appended = new HashMap<>();
     private final Map<Ballot, ReplicaId> votes = new HashMap<>();
     private final Map<Long, Long> readFloor = new HashMap<>();
+    private final Map<Long, Membership> targets = new HashMap<>();
     long commitIndexMax;
     final SortedMap<String, Integer> counters = new TreeMap<>();
 
@@ -142,6 +143,14 @@ final class TestCluster {
         if (node.core != null) {
             readFloor.put(++ticket, commitIndexMax);
             node.step(new Input.Read(ticket));
+        }
+    }
+
+    /** Asks {@code node} for another membership, computed from the latest that it knows. */
+    void changeMembership(Node node, Membership target) {
+        if (node.core != null) {
+            targets.put(++ticket, target);
+            node.step(new Input.ChangeMembership(ticket, node.core.membershipIndex(), target));
         }
     }
 
@@ -354,6 +363,9 @@ final class TestCluster {
                 require(first > commitSeen, "what is committed is never replaced", first);
                 if (!log.tailMap(first, true).isEmpty()) {
                     count("conflict truncated");
+                    if (log.tailMap(first, true).values().stream().anyMatch(Node::isMembership)) {
+                        count("membership rolled back");
+                    }
                     log.tailMap(first, true).clear();
                 }
                 for (Entry entry : write.entries()) {
@@ -449,7 +461,20 @@ final class TestCluster {
             if (answer instanceof Answer.ReadIndex read) {
                 count("read");
                 require(read.index() >= readFloor.getOrDefault(read.ticket(), Long.MAX_VALUE), "reads are linearizable", read);
+            } else if (answer instanceof Answer.MembershipChanged changed) {
+                count("membership changed");
+                require(core().committedMembershipIndex() == changed.membershipIndex()
+                        && core().membership().equals(targets.get(changed.ticket())), "the membership is what was asked for",
+                        changed);
+            } else if (answer instanceof Answer.MembershipUnknown) {
+                count("membership unknown");
+            } else if (answer instanceof Answer.Refused refused) {
+                count("refused " + refused.reason());
             }
+        }
+
+        private static boolean isMembership(Entry entry) {
+            return entry.payload() instanceof Payload.MembershipChange;
         }
 
         private void wake(long at) {
@@ -505,6 +530,12 @@ final class TestCluster {
                 committed.tailMap(base.index(), false)
                         .forEach((index, entry) -> require(entry.equals(log.get(index)), "Leader Completeness", index));
                 count("election won");
+                if (live.membership().isJoint()) {
+                    count("election won while joint");
+                }
+                if (!live.membership().isVoter(self)) {
+                    count("election won by a replica that C_new leaves out");
+                }
             }
             led = leads;
             ledTerm = live.term();

@@ -98,6 +98,18 @@ final class TestNode {
         return step(new Input.Propose(proposals));
     }
 
+    Effects changeMembership(Membership target) {
+        return step(new Input.ChangeMembership(1, core.membershipIndex(), target));
+    }
+
+    /** The memberships that {@code effects} appends. */
+    static List<Membership> memberships(Effects effects) {
+        Write write = effects.persist();
+        return write == null ? List.of()
+                : write.entries().stream().map(Entry::payload).filter(Payload.MembershipChange.class::isInstance)
+                        .map(payload -> ((Payload.MembershipChange) payload).membership()).toList();
+    }
+
     /** Lets the election timeout pass, and the voters agree: the effects are those of the step that made it the leader. */
     Effects elect(ReplicaId... voters) {
         Effects effects = pass(2000);

@@ -24,7 +24,8 @@ final class Words {
             return (response.granted() ? "yes" : "no") + " for term " + response.requestedTerm() + ", own term "
                     + response.term();
         } else if (message instanceof Message.RequestVote request) {
-            return "term " + request.term() + ", log ends at " + request.lastLog();
+            return "term " + request.term() + ", log ends at " + request.lastLog()
+                    + (request.transfer() ? ", the leader wants it" : "");
         } else if (message instanceof Message.RequestVoteResponse response) {
             return "term " + response.term() + ", vote " + (response.granted() ? "granted" : "refused");
         } else if (message instanceof Message.AppendEntries request) {
@@ -41,6 +42,8 @@ final class Words {
             return "term " + response.term() + ", round " + response.round();
         } else if (message instanceof Message.CommitAdvanced advanced) {
             return "term " + advanced.term() + "; committed " + advanced.commitIndex();
+        } else if (message instanceof Message.TimeoutNow request) {
+            return "term " + request.term();
         }
         throw new AssertionError("unhandled message: " + message);
     }
@@ -59,9 +62,16 @@ final class Words {
         } else if (payload instanceof Payload.Command command) {
             return new String(command.bytes().toArray(), StandardCharsets.UTF_8);
         } else if (payload instanceof Payload.MembershipChange change) {
-            return "members " + names(change.membership().voters());
+            return of(change.membership());
         }
         throw new AssertionError("unhandled payload: " + payload);
+    }
+
+    private static String of(Membership membership) {
+        String old = membership.isJoint() ? " of old, " + names(membership.voters()) + " to be" : "";
+        String voters = names(membership.isJoint() ? membership.oldVoters() : membership.voters());
+        String learners = membership.learners().isEmpty() ? "" : ", learners " + names(membership.learners());
+        return "members " + voters + old + learners;
     }
 
     /** @param before what was asked to be written last: only what differs is worth a word */
@@ -82,6 +92,10 @@ final class Words {
             return "request " + answer.ticket() + " is refused, " + refused.reason().name().toLowerCase(Locale.ROOT);
         } else if (answer instanceof Answer.ReadIndex read) {
             return "request " + answer.ticket() + " may read once " + read.index() + " is applied";
+        } else if (answer instanceof Answer.MembershipChanged changed) {
+            return "request " + answer.ticket() + " is done, the membership is committed at " + changed.membershipIndex();
+        } else if (answer instanceof Answer.MembershipUnknown) {
+            return "request " + answer.ticket() + " may have been done or not";
         }
         throw new AssertionError("unhandled answer: " + answer);
     }
