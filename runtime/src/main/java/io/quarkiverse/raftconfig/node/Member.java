@@ -11,10 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.core.ClusterId;
 import io.quarkiverse.raftconfig.core.FoundingInput;
-import io.quarkiverse.raftconfig.core.FoundingMessage;
 import io.quarkiverse.raftconfig.core.Input;
 import io.quarkiverse.raftconfig.core.Membership;
-import io.quarkiverse.raftconfig.core.Message;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.RaftCore;
 import io.quarkiverse.raftconfig.core.Recovered;
@@ -54,13 +52,12 @@ final class Member {
     private final LeaderWatch leaderWatch;
     private final Milestones milestones;
     private final StatusBoard board;
+    private final Standing standing;
+    private final FirstRead firstRead;
 
     private Identity identity;
     private CoreHost host;
     private final FoundingHost founding;
-    /** Null until the stop has begun. */
-    private @Nullable OrderlyStop ending;
-    private @Nullable String degraded;
 
     /** @param state has applied the snapshot of {@code recovered}, and nothing more */
     Member(NodeSettings settings, RaftNode.Ports ports, RandomGenerator random, Recovered recovered, ConfigState state,
@@ -72,6 +69,7 @@ final class Member {
         this.random = random;
         this.identity = ports.store().identity();
         this.self = identity.replica();
+        this.standing = new Standing(self.node(), transport, this::degraded);
         this.inbox = new Inbox(loop, this::turnEnds);
         this.deadlines = new Deadlines(loop);
         this.route = new Route(self.node());
@@ -93,6 +91,7 @@ final class Member {
         this.contacts = new Contacts(self.node(), settings, transport);
         this.leaderWatch = new LeaderWatch(self.node(), notifier);
         this.milestones = new Milestones(host.core().lastLog());
+        this.firstRead = new FirstRead(loop, reads, standing, settings, this::confirmed);
         this.board = new StatusBoard(settings, host.core(),
                 situation(new TreeMap<>(), applier.membershipApplied() ? null : "the start"));
         route.begin(host);
@@ -115,40 +114,28 @@ final class Member {
         Membership stored = host.core().membership();
         contacts.warnOfStrangers(stored);
         contacts.follow(stored);
-        transport.start(new PeerTransport.Local(self, identity.clusterId()), new FromPeers())
+        PeerTransport.Listener fromPeers = new FromPeers(standing, inbox, route, parts.allegiance(), founding, desk, reads,
+                writes, this::writeStatus);
+        transport.start(new PeerTransport.Local(self, identity.clusterId()), fromPeers)
                 .whenComplete((done, failure) -> opened(Failures.cause(failure)));
     }
 
     void write(Transaction transaction, long deadlineMillis, CompletableFuture<Outcome> answer) {
-        if (!refuses(answer)) {
+        if (!standing.refuses(answer)) {
             writes.begin(transaction, deadlineMillis, answer);
         }
     }
 
     void read(long deadlineMillis, CompletableFuture<PublishedState> answer) {
-        if (!refuses(answer)) {
+        if (!standing.refuses(answer)) {
             reads.begin(deadlineMillis, answer);
         }
     }
 
     void awaitRevision(long revision, long deadlineMillis, CompletableFuture<PublishedState> answer) {
-        if (!refuses(answer)) {
+        if (!standing.refuses(answer)) {
             reads.beginAt(revision, deadlineMillis, answer);
         }
-    }
-
-    private boolean refuses(CompletableFuture<?> answer) {
-        String refusal = refusal();
-        return refusal != null && answer
-                .completeExceptionally(new ProposalFailedException(PeerResponse.Kind.NO_LEADER, refusal));
-    }
-
-    /** Why nothing new is begun; null if it is. */
-    private @Nullable String refusal() {
-        if (ending != null) {
-            return "this node is stopping";
-        }
-        return degraded == null ? null : "this node takes no part any more: " + degraded;
     }
 
     private void turnEnds() {
@@ -157,7 +144,7 @@ final class Member {
     }
 
     private void opened(@Nullable Throwable failure) {
-        if (ending != null) {
+        if (standing.isStopping()) {
             return;
         }
         if (failure != null) {
@@ -167,26 +154,12 @@ final class Member {
         milestones.opened();
         host.feed(new Input.TimePassed());
         founding.feed(new FoundingInput.TimePassed());
-        confirmState();
+        firstRead.ask();
     }
 
-    /** One read of the node's own, tried until it is answered. */
-    private void confirmState() {
-        CompletableFuture<PublishedState> read = new CompletableFuture<>();
-        whenRead(read);
-        reads.begin(loop.nowMillis() + 2L * settings.raft().electionTimeoutMillis(), read);
-        reads.ask();
-    }
-
-    private void whenRead(CompletionStage<PublishedState> read) {
-        read.whenComplete((state, failure) -> {
-            if (failure == null) {
-                milestones.confirmed();
-                stepped();
-            } else if (refusal() == null) {
-                confirmState();
-            }
-        });
+    private void confirmed() {
+        milestones.confirmed();
+        stepped();
     }
 
     /** Makes a new cluster of these voters, and this node the first to have its log. */
@@ -196,7 +169,7 @@ final class Member {
         host.halt();
         StoreWrite write = new StoreWrite(founded.hardState(), founded.entries(), -1, clusterId, null);
         parts.writer().write(write, () -> {
-            if (ending != null || degraded != null) {
+            if (!standing.takesPart()) {
                 // It is founded, and the next start goes on from there.
                 return;
             }
@@ -221,31 +194,17 @@ final class Member {
 
     /** A store that is closed in the middle of a snapshot, because the node stops, has not failed. */
     private void snapshotFailed(Throwable cause) {
-        if (ending == null) {
+        if (!standing.isStopping()) {
             storeFailed(cause);
         }
     }
 
     private void storeFailed(Throwable cause) {
-        degrade(brokenBy(cause, "the data directory can't be written"), cause);
+        standing.broken("the data directory can't be written", cause);
     }
 
-    /** An operator should not look for a bug, or at a disk, where memory is short. */
-    private static String brokenBy(Throwable cause, String otherwise) {
-        return cause instanceof OutOfMemoryError ? "the process has run out of memory" : otherwise;
-    }
-
-    /** This node can't keep its promises any more, so it makes no more. Its last state stays, for readers. */
-    private void degrade(String reason, Throwable cause) {
-        if (degraded != null) {
-            return;
-        }
-        degraded = reason;
-        RaftConfigLog.LOG.degraded(self.node().value(), reason, cause);
-        if (ending == null) {
-            transport.stop();
-        }
-        halt("this node takes no part any more: " + reason);
+    private void degraded(String reason) {
+        halt(reason);
         writeStatus();
     }
 
@@ -262,13 +221,13 @@ final class Member {
 
     /** @param timeoutMillis after which the stage fails; what is still open then is closed when the disk lets it */
     void stop(long timeoutMillis, CompletableFuture<Void> stopped) {
-        if (ending != null) {
+        if (!standing.beginStop()) {
             return;
         }
-        ending = new OrderlyStop(loop, deadlines, parts.writer(), lanes, this::leave, timeoutMillis, stopped);
+        OrderlyStop.begin(loop, deadlines, parts.writer(), lanes, this::leave, timeoutMillis, stopped);
         milestones.fail(new IllegalStateException("the node was stopped"));
-        writes.failWaiting("this node is stopping");
-        reads.failAll("this node is stopping");
+        writes.failWaiting(Standing.STOPPING);
+        reads.failAll(Standing.STOPPING);
         writeStatus();
     }
 
@@ -308,57 +267,11 @@ final class Member {
         Applier applier = parts.applier();
         boolean hasState = applier.membershipApplied();
         boolean caughtUp = host.takesPart() && milestones.isCaughtUp(applier.lastApplied(), host.core());
+        String degraded = standing.degraded();
         String silentDisk = diskWatch.isSilent() ? "the disk does not answer" : null;
         return new StatusBoard.Situation(identity, connected, applier.lastApplied().index(),
                 parts.snapshots().newest().index(), applier.published().revision(), host.takesPart(), hasState, caughtUp,
-                ending != null, degraded == null ? silentDisk : degraded, waitingFor);
-    }
-
-    private final class FromPeers implements PeerTransport.Listener {
-        @Override
-        public void received(Message message) {
-            if (parts.allegiance().listensTo(message.from())) {
-                host.feed(new Input.Received(message));
-            }
-        }
-
-        @Override
-        public void received(ReplicaId from, FoundingMessage message) {
-            founding.feed(new FoundingInput.Received(from, message));
-        }
-
-        @Override
-        public CompletionStage<PeerResponse> requested(ReplicaId from, PeerRequest request) {
-            if (refusal() != null) {
-                return CompletableFuture.completedFuture(
-                        new PeerResponse.Failed(PeerResponse.Kind.NO_LEADER, "the node asked takes no part any more"));
-            }
-            inbox.turn();
-            return desk.answer(from.node(), request);
-        }
-
-        @Override
-        public void connected(ReplicaId peer, @Nullable ClusterId clusterId) {
-            parts.allegiance().shown(peer.node(), clusterId);
-            founding.feed(new FoundingInput.Connected(peer, clusterId != null));
-            reads.ask();
-            writes.tryAgain();
-            writeStatus();
-        }
-
-        @Override
-        public void unreachable(ReplicaId peer) {
-            host.feed(new Input.Unreachable(peer));
-            writeStatus();
-        }
-
-        @Override
-        public void unreadable(ReplicaId peer, String reason, Throwable cause) {
-            // Whoever belongs to no cluster, or to another, has nothing that this node needs.
-            if (parts.allegiance().listensTo(peer)) {
-                degrade(reason, cause);
-            }
-        }
+                standing.isStopping(), degraded == null ? silentDisk : degraded, waitingFor);
     }
 
     private final class CoreEvents implements CoreHost.Events {
@@ -370,7 +283,7 @@ final class Member {
 
         @Override
         public void broken(Throwable cause) {
-            degrade(brokenBy(cause, "a rule of the algorithm does not hold"), cause);
+            standing.broken("a rule of the algorithm does not hold", cause);
         }
     }
 
@@ -387,7 +300,7 @@ final class Member {
 
         @Override
         public void broken(Throwable cause) {
-            degrade(brokenBy(cause, "a rule of the founding does not hold"), cause);
+            standing.broken("a rule of the founding does not hold", cause);
         }
     }
 

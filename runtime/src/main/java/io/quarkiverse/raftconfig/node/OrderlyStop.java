@@ -27,7 +27,13 @@ final class OrderlyStop {
      * @param leave takes no part any more, and says when the peers are gone
      * @param stopped completed when all is closed; fails after {@code timeoutMillis}
      */
-    OrderlyStop(Loop loop, Deadlines underWay, StoreWriter writer, Lanes lanes, Supplier<CompletionStage<Void>> leave,
+    static void begin(Loop loop, Deadlines underWay, StoreWriter writer, Lanes lanes, Supplier<CompletionStage<Void>> leave,
+            long timeoutMillis, CompletableFuture<Void> stopped) {
+        OrderlyStop stop = new OrderlyStop(loop, writer, lanes, leave, timeoutMillis, stopped);
+        underWay.whenEmpty(stop::leave);
+    }
+
+    private OrderlyStop(Loop loop, StoreWriter writer, Lanes lanes, Supplier<CompletionStage<Void>> leave,
             long timeoutMillis, CompletableFuture<Void> stopped) {
         this.writer = writer;
         this.lanes = lanes;
@@ -35,7 +41,6 @@ final class OrderlyStop {
         this.stopped = stopped;
         this.limit = loop.schedule(timeoutMillis, () -> timeIsOver(timeoutMillis));
         this.patience = loop.schedule(Math.min(PATIENCE_MILLIS_MAX, timeoutMillis / 4), this::leave);
-        underWay.whenEmpty(this::leave);
     }
 
     private void leave() {
