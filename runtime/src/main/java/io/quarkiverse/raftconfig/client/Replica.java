@@ -3,13 +3,13 @@ package io.quarkiverse.raftconfig.client;
 import java.util.concurrent.CompletionStage;
 
 import io.quarkiverse.raftconfig.node.RaftNode;
+import io.quarkiverse.raftconfig.state.Command;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.PublishedState;
-import io.quarkiverse.raftconfig.state.Transaction;
 
 /** The part of a {@link RaftNode} that a client needs, as it is described there. */
 interface Replica {
-    CompletionStage<Outcome> propose(Transaction transaction, long timeoutMillis);
+    CompletionStage<Outcome> propose(Command command, long timeoutMillis);
 
     CompletionStage<PublishedState> readLinearizable(long timeoutMillis);
 
@@ -20,8 +20,8 @@ interface Replica {
     static Replica of(RaftNode node) {
         return new Replica() {
             @Override
-            public CompletionStage<Outcome> propose(Transaction transaction, long timeoutMillis) {
-                return node.propose(transaction, timeoutMillis);
+            public CompletionStage<Outcome> propose(Command command, long timeoutMillis) {
+                return node.propose(command, timeoutMillis);
             }
 
             @Override

@@ -15,12 +15,13 @@ import io.quarkiverse.raftconfig.core.Entry;
 import io.quarkiverse.raftconfig.core.Input;
 import io.quarkiverse.raftconfig.core.Payload;
 import io.quarkiverse.raftconfig.core.Position;
+import io.quarkiverse.raftconfig.state.Command;
+import io.quarkiverse.raftconfig.state.CommandCodec;
 import io.quarkiverse.raftconfig.state.ConfigState;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.PublishedState;
 import io.quarkiverse.raftconfig.state.Room;
 import io.quarkiverse.raftconfig.state.Transaction;
-import io.quarkiverse.raftconfig.state.TransactionCodec;
 
 /**
  * What this node, as the leader, puts into its log for others, followed until it is known what became of it. All that is
@@ -87,27 +88,32 @@ final class Appender {
     }
 
     /**
-     * Stamps {@code transaction} with this leader's clock and keeps it until {@link #takeOffered}; tells {@code proposer} at
-     * once if there is no room for it.
+     * Stamps {@code command}, if it is a transaction, with this leader's clock and keeps it until {@link #takeOffered}; tells
+     * {@code proposer} at once if there is no room for it.
      */
-    void offer(Transaction transaction, Proposer proposer) {
+    void offer(Command command, Proposer proposer) {
         if (termOfClaims != route.term()) {
             termOfClaims = route.term();
             claimForLog();
         }
         PublishedState now = state.published();
         // One that repeats another changes nothing, and is answered even by a full store.
-        String full = now.remembers(transaction) ? null : room.refusal(transaction, now);
+        boolean repeats = command instanceof Transaction transaction && now.remembers(transaction);
+        String full = repeats ? null : room.refusal(command, now);
         if (full != null) {
             proposer.full(full);
             return;
         }
-        Room.Claim claim = room.claim(transaction, now);
-        Transaction.Stamp stamp = new Transaction.Stamp(loop.wallClockMillis(), settings.idempotencyKeysMax(),
-                settings.idempotencyAgeMillis());
-        Bytes command = Bytes.wrap(TransactionCodec.encode(transaction.stamped(stamp)));
+        Room.Claim claim = room.claim(command, now);
         long ticket = tickets.issue(answer -> answered(answer, new Waiting(proposer, claim)));
-        offered.add(new Input.Proposal(ticket, command));
+        offered.add(new Input.Proposal(ticket, Bytes.wrap(CommandCodec.encode(stamped(command)))));
+    }
+
+    private Command stamped(Command command) {
+        return command instanceof Transaction transaction
+                ? transaction.stamped(new Transaction.Stamp(loop.wallClockMillis(), settings.idempotencyKeysMax(),
+                        settings.idempotencyAgeMillis()))
+                : command;
     }
 
     boolean hasOffered() {
@@ -128,11 +134,11 @@ final class Appender {
             return new Waiting(waiting.proposer, Room.Claim.NONE);
         });
         for (Entry entry : route.entriesAfter(state.published().lastApplied())) {
-            if (entry.payload() instanceof Payload.Command command) {
-                Transaction transaction = TransactionCodec.decode(command.bytes().toArray());
+            if (entry.payload() instanceof Payload.Command bytes) {
+                Command command = CommandCodec.decode(bytes.bytes().toArray());
                 Waiting before = appended.get(entry.position());
                 appended.put(entry.position(), new Waiting(before == null ? null : before.proposer,
-                        room.claim(transaction, state.published())));
+                        room.claim(command, state.published())));
             }
         }
     }

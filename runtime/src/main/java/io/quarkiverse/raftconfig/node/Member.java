@@ -19,10 +19,10 @@ import io.quarkiverse.raftconfig.core.Recovered;
 import io.quarkiverse.raftconfig.core.ReplicaId;
 import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.log.RaftConfigLog;
+import io.quarkiverse.raftconfig.state.Command;
 import io.quarkiverse.raftconfig.state.ConfigState;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.PublishedState;
-import io.quarkiverse.raftconfig.state.Transaction;
 
 /**
  * A node as it lives on its loop: its parts, and its way from the start to the stop.
@@ -120,9 +120,9 @@ final class Member {
                 .whenComplete((done, failure) -> opened(Failures.cause(failure)));
     }
 
-    void write(Transaction transaction, long deadlineMillis, CompletableFuture<Outcome> answer) {
+    void write(Command command, long deadlineMillis, CompletableFuture<Outcome> answer) {
         if (!standing.refuses(answer)) {
-            writes.begin(transaction, deadlineMillis, answer);
+            writes.begin(command, deadlineMillis, answer);
         }
     }
 

@@ -15,11 +15,11 @@ import io.quarkiverse.raftconfig.core.Bytes;
 import io.quarkiverse.raftconfig.core.Input;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.Position;
+import io.quarkiverse.raftconfig.state.Command;
+import io.quarkiverse.raftconfig.state.CommandCodec;
 import io.quarkiverse.raftconfig.state.MalformedStateException;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.OutcomeCodec;
-import io.quarkiverse.raftconfig.state.Transaction;
-import io.quarkiverse.raftconfig.state.TransactionCodec;
 
 /**
  * Answers what other nodes ask of the leader. A node that does not lead says so, and sends nobody on: the asker has a
@@ -73,15 +73,15 @@ final class PeerDesk {
         throw new AssertionError("unhandled request: " + request);
     }
 
-    private CompletableFuture<PeerResponse> write(Bytes command, long timeoutMillis) {
-        Transaction transaction;
+    private CompletableFuture<PeerResponse> write(Bytes bytes, long timeoutMillis) {
+        Command command;
         try {
-            transaction = TransactionCodec.decode(command.toArray());
+            command = CommandCodec.decode(bytes.toArray());
         } catch (MalformedStateException e) {
             return CompletableFuture.failedFuture(e);
         }
         WriteRequest request = new WriteRequest(timeoutMillis);
-        appender.offer(transaction, request);
+        appender.offer(command, request);
         return request.answer;
     }
 

@@ -7,7 +7,7 @@ public sealed interface PeerRequest {
     /**
      * Please write this: to the leader, on behalf of a caller of this node.
      *
-     * @param command an encoded {@code state.Transaction}; the leader stamps it with its own clock
+     * @param command an encoded {@code state.Command}; the leader stamps a transaction with its own clock
      * @param timeoutMillis after which the caller is told that the outcome is unknown
      */
     record Propose(Bytes command, long timeoutMillis) implements PeerRequest {

@@ -5,11 +5,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 
 import io.quarkiverse.raftconfig.core.Recovered;
+import io.quarkiverse.raftconfig.state.Command;
 import io.quarkiverse.raftconfig.state.ConfigState;
 import io.quarkiverse.raftconfig.state.MalformedStateException;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.PublishedState;
-import io.quarkiverse.raftconfig.state.Transaction;
 
 /**
  * One node: the algorithm, its store and its peers, and the state machine that the log drives. The methods of a node may be
@@ -86,11 +86,11 @@ public final class RaftNode {
     /**
      * Writes, through the leader, whoever it is.
      *
-     * @return completes when the transaction was applied on this node too, or at the time-out, if the leader has applied it
+     * @return completes when the command was applied on this node too, or at the time-out, if the leader has applied it
      *         and this node has not come so far; fails with {@link ProposalFailedException}
      */
-    public CompletionStage<Outcome> propose(Transaction transaction, long timeoutMillis) {
-        return begin(writes, timeoutMillis, (deadline, answer) -> member.write(transaction, deadline, answer));
+    public CompletionStage<Outcome> propose(Command command, long timeoutMillis) {
+        return begin(writes, timeoutMillis, (deadline, answer) -> member.write(command, deadline, answer));
     }
 
     /**

@@ -11,11 +11,11 @@ import io.quarkiverse.raftconfig.core.Answer;
 import io.quarkiverse.raftconfig.core.Bytes;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.Position;
+import io.quarkiverse.raftconfig.state.Command;
+import io.quarkiverse.raftconfig.state.CommandCodec;
 import io.quarkiverse.raftconfig.state.MalformedStateException;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.OutcomeCodec;
-import io.quarkiverse.raftconfig.state.Transaction;
-import io.quarkiverse.raftconfig.state.TransactionCodec;
 
 /**
  * The writes of this node's own callers, each on its way to whoever leads.
@@ -61,8 +61,8 @@ final class Writes {
      *
      * @param deadlineMillis on the clock of {@link Loop#nowMillis}
      */
-    void begin(Transaction transaction, long deadlineMillis, CompletableFuture<Outcome> answer) {
-        OwnWrite write = new OwnWrite(transaction, deadlineMillis, answer);
+    void begin(Command command, long deadlineMillis, CompletableFuture<Outcome> answer) {
+        OwnWrite write = new OwnWrite(command, deadlineMillis, answer);
         open.add(write);
         send(write);
     }
@@ -105,7 +105,7 @@ final class Writes {
             waiting.remove(write);
             // It may be in the log from now on, until that is refused: a step may fail before it tells.
             write.underWay = true;
-            appender.offer(write.transaction, write);
+            appender.offer(write.command, write);
         } else if (leader != null) {
             waiting.remove(write);
             write.sendTo(leader);
@@ -123,7 +123,7 @@ final class Writes {
     }
 
     private final class OwnWrite implements Appender.Proposer {
-        private final Transaction transaction;
+        private final Command command;
         private final long deadlineMillis;
         private final CompletableFuture<Outcome> answer;
         private final OrderedTasks.Slot deadline;
@@ -133,8 +133,8 @@ final class Writes {
         private @Nullable Outcome decided;
         private OrderedTasks.@Nullable Slot applySlot;
 
-        OwnWrite(Transaction transaction, long deadlineMillis, CompletableFuture<Outcome> answer) {
-            this.transaction = transaction;
+        OwnWrite(Command command, long deadlineMillis, CompletableFuture<Outcome> answer) {
+            this.command = command;
             this.deadlineMillis = deadlineMillis;
             this.answer = answer;
             this.deadline = deadlines.add(deadlineMillis, () -> end("the time was too short"));
@@ -174,8 +174,8 @@ final class Writes {
         private void sendTo(NodeId leader) {
             underWay = true;
             long leftMillis = deadlineMillis - loop.nowMillis();
-            Bytes command = Bytes.wrap(TransactionCodec.encode(transaction));
-            transport.request(leader, new PeerRequest.Propose(command, leftMillis), leftMillis)
+            Bytes bytes = Bytes.wrap(CommandCodec.encode(command));
+            transport.request(leader, new PeerRequest.Propose(bytes, leftMillis), leftMillis)
                     .whenComplete(this::answered);
         }
 

@@ -1,7 +1,5 @@
 package io.quarkiverse.raftconfig.state;
 
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,6 +14,7 @@ import org.pcollections.TreePMap;
 
 import io.quarkiverse.raftconfig.Expectation;
 import io.quarkiverse.raftconfig.Property;
+import io.quarkiverse.raftconfig.state.Outcome.NotRestored.Reason;
 import io.quarkiverse.raftconfig.state.Transaction.Change;
 
 /**
@@ -24,11 +23,10 @@ import io.quarkiverse.raftconfig.state.Transaction.Change;
  * <p>
  * A transaction is decided here and nowhere else: first whether it repeats an earlier one, then whether all its
  * expectations hold, and only then do all its changes happen, together, under one new revision. It reads no clock and no
- * setting: what it needs of them, the leader has written into it ({@link Transaction.Stamp}).
+ * setting: what it needs of them, the leader has written into it ({@link Transaction.Stamp}). A state that has nothing yet may
+ * be given all at once, by a restore ({@link RestorePart}).
  */
 public final class ConfigState {
-    private static final int IMAGE_VERSION = 1;
-
     private final List<Consumer<PublishedState>> listeners = new CopyOnWriteArrayList<>();
 
     private long lastApplied;
@@ -38,6 +36,7 @@ public final class ConfigState {
     private long sizeBytes;
     private TreePMap<String, Property> properties = TreePMap.empty();
     private KeyMemory keys = KeyMemory.EMPTY;
+    private @Nullable Staging staging;
 
     private volatile PublishedState published = snapshot();
 
@@ -57,26 +56,11 @@ public final class ConfigState {
      * @throws MalformedStateException if it did not write this, or a later build did
      */
     public static ConfigState read(InputStream stream) throws IOException {
-        StateReader in = new StateReader(new BufferedInputStream(stream));
-        in.readVersion("state", IMAGE_VERSION);
+        ImageCodec.Content content = ImageCodec.read(stream);
         ConfigState state = new ConfigState();
-        state.lastApplied = in.readNumber();
-        state.revision = in.readNumber();
-        state.namesRevision = in.readNumber();
-        state.timeMillis = in.readNumber();
-        int count = in.readInt();
-        String before = null;
-        for (int i = 0; i < count; i++) {
-            Property property = OutcomeCodec.readProperty(in);
-            if (before != null && before.compareTo(property.name()) >= 0) {
-                throw new MalformedStateException("the properties are not in order");
-            }
-            state.properties = state.properties.plus(property.name(), property);
-            state.sizeBytes += PublishedState.sizeBytes(property);
-            before = property.name();
-        }
-        state.keys = KeyMemory.readFrom(in);
-        in.readEnd();
+        state.lastApplied = content.state().lastApplied();
+        state.take(content.state());
+        state.staging = content.staging();
         state.publish();
         return state;
     }
@@ -90,14 +74,62 @@ public final class ConfigState {
      * Applies the command of the entry at {@code index}. What it is refused for is an outcome; a
      * {@link MalformedStateException} means that these are not our bytes, and leaves the state as it was.
      */
-    public Outcome apply(long index, byte[] command) {
-        Transaction transaction = TransactionCodec.decode(command);
+    public Outcome apply(long index, byte[] bytes) {
+        Command command = CommandCodec.decode(bytes);
         skip(index);
+        if (command instanceof Transaction transaction) {
+            Outcome outcome = apply(transaction);
+            // What was begun for a state without a write can't be ended any more.
+            staging = isFresh() ? staging : null;
+            return outcome;
+        } else if (command instanceof RestorePart part) {
+            return apply(part);
+        }
+        throw new AssertionError("unhandled command: " + command);
+    }
+
+    private Outcome apply(Transaction transaction) {
         timeMillis = Math.max(timeMillis, transaction.stamp().atMillis());
         keys = keys.withoutExpired(timeMillis, transaction.stamp().keysAgeMillis());
         String key = transaction.idempotencyKey();
         return key == null ? change(transaction)
                 : changeOnce(new Remembered.Key(transaction.by(), key), transaction);
+    }
+
+    private Outcome apply(RestorePart part) {
+        if (!isFresh()) {
+            return new Outcome.NotRestored(Reason.NOT_FRESH);
+        }
+        Staging before = staging;
+        Staging now = Staging.after(before, part);
+        if (now == null) {
+            // It belongs to a restore that another one has replaced, which goes on.
+            return new Outcome.NotRestored(Reason.INTERRUPTED);
+        } else if (!now.isWhole()) {
+            staging = now;
+            return new Outcome.PartTaken();
+        }
+        staging = null;
+        try {
+            take(now.state());
+        } catch (MalformedStateException e) {
+            return new Outcome.NotRestored(Reason.MALFORMED);
+        }
+        return new Outcome.Restored(revision);
+    }
+
+    private boolean isFresh() {
+        return PublishedState.isFresh(revision, keys);
+    }
+
+    /** All of it but the index: that counts in this log, and not in the one that {@code other} comes from. */
+    private void take(PublishedState other) {
+        revision = other.revision();
+        namesRevision = other.namesRevision();
+        timeMillis = Math.max(timeMillis, other.timeMillis());
+        sizeBytes = other.sizeBytes();
+        properties = other.table();
+        keys = other.keys();
     }
 
     /** Notes that the entry at {@code index}, which holds no command, was passed. */
@@ -139,31 +171,13 @@ public final class ConfigState {
 
     /** The whole state now, immutable: it may be written on another thread while applying goes on. */
     public Image image() {
-        long itsTimeMillis = timeMillis;
-        KeyMemory itsKeys = keys;
         PublishedState state = snapshot();
-        return out -> write(out, state, itsTimeMillis, itsKeys);
-    }
-
-    private static void write(OutputStream stream, PublishedState state, long timeMillis, KeyMemory keys)
-            throws IOException {
-        BufferedOutputStream buffered = new BufferedOutputStream(stream);
-        StateWriter out = new StateWriter(buffered);
-        out.writeByte(IMAGE_VERSION);
-        out.writeNumber(state.lastApplied());
-        out.writeNumber(state.revision());
-        out.writeNumber(state.namesRevision());
-        out.writeNumber(timeMillis);
-        out.writeNumber(state.properties().size());
-        for (Property property : state.properties().values()) {
-            OutcomeCodec.writeProperty(out, property);
-        }
-        keys.writeTo(out);
-        buffered.flush();
+        Staging itsStaging = staging;
+        return out -> ImageCodec.write(out, state, itsStaging);
     }
 
     private PublishedState snapshot() {
-        return new PublishedState(lastApplied, revision, namesRevision, sizeBytes, properties, keys);
+        return new PublishedState(lastApplied, revision, namesRevision, timeMillis, sizeBytes, properties, keys);
     }
 
     /**
@@ -179,7 +193,7 @@ public final class ConfigState {
             return new Outcome.KeysExhausted();
         }
         Outcome outcome = change(transaction);
-        keys = keys.with(Remembered.of(key, lastApplied, timeMillis, fingerprint, transaction, outcome));
+        keys = keys.with(Remembered.of(key, keys.next(lastApplied), timeMillis, fingerprint, transaction, outcome));
         return outcome;
     }
 

@@ -26,6 +26,15 @@ final class KeyMemory {
         return byKey.get(key);
     }
 
+    /**
+     * What tells the next one from those before it: the index of its entry, unless they come from another log, by a restore,
+     * whose
+     * indexes are larger.
+     */
+    long next(long index) {
+        return byIndex.isEmpty() ? index : Math.max(index, byIndex.lastKey() + 1);
+    }
+
     KeyMemory with(Remembered remembered) {
         return new KeyMemory(byIndex.plus(remembered.index(), remembered), byKey.plus(remembered.key(), remembered));
     }

@@ -50,4 +50,29 @@ public sealed interface Outcome {
     /** As many idempotency keys are remembered as may be, and none has expired. */
     record KeysExhausted() implements Outcome {
     }
+
+    /** A part of a restore is there; others are still to come. */
+    record PartTaken() implements Outcome {
+    }
+
+    /**
+     * The last part came, and the state is what was restored.
+     *
+     * @param revision of it
+     */
+    record Restored(long revision) implements Outcome {
+    }
+
+    /** Nothing was restored, and what had come of it is gone. */
+    record NotRestored(Reason reason) implements Outcome {
+        /** Why not. */
+        public enum Reason {
+            /** Something was written before the last part came. */
+            NOT_FRESH,
+            /** The parts before this one are not there: another restore has taken their place. */
+            INTERRUPTED,
+            /** All parts together are no state. */
+            MALFORMED
+        }
+    }
 }

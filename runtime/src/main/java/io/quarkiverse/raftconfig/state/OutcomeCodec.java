@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.quarkiverse.raftconfig.Property;
+import io.quarkiverse.raftconfig.state.Outcome.NotRestored.Reason;
 
 /**
  * The bytes of an {@link Outcome}: what the leader answers to a forwarded write. A version byte, a kind byte, the fields in
@@ -21,6 +22,9 @@ public final class OutcomeCodec {
     private static final int MISMATCH = 2;
     private static final int KEY_REUSED = 3;
     private static final int KEYS_EXHAUSTED = 4;
+    private static final int PART_TAKEN = 5;
+    private static final int RESTORED = 6;
+    private static final int NOT_RESTORED = 7;
 
     private OutcomeCodec() {
     }
@@ -40,6 +44,14 @@ public final class OutcomeCodec {
                 out.writeByte(KEY_REUSED);
             } else if (outcome instanceof Outcome.KeysExhausted) {
                 out.writeByte(KEYS_EXHAUSTED);
+            } else if (outcome instanceof Outcome.PartTaken) {
+                out.writeByte(PART_TAKEN);
+            } else if (outcome instanceof Outcome.Restored restored) {
+                out.writeByte(RESTORED);
+                out.writeNumber(restored.revision());
+            } else if (outcome instanceof Outcome.NotRestored not) {
+                out.writeByte(NOT_RESTORED);
+                out.writeByte(codeOf(not.reason()));
             } else {
                 throw new AssertionError("unhandled outcome: " + outcome);
             }
@@ -60,6 +72,9 @@ public final class OutcomeCodec {
                 case MISMATCH -> new Outcome.Mismatch(in.readString(), in.readNumber());
                 case KEY_REUSED -> new Outcome.KeyReused();
                 case KEYS_EXHAUSTED -> new Outcome.KeysExhausted();
+                case PART_TAKEN -> new Outcome.PartTaken();
+                case RESTORED -> new Outcome.Restored(in.readNumber());
+                case NOT_RESTORED -> new Outcome.NotRestored(reason(in.readByte()));
                 default -> throw new MalformedStateException("no such outcome: " + kind);
             };
             in.readEnd();
@@ -97,6 +112,23 @@ public final class OutcomeCodec {
             results.add(new Outcome.Result(name, property, existed));
         }
         return new Outcome.Applied(revision, results, repeated);
+    }
+
+    private static int codeOf(Reason reason) {
+        return switch (reason) {
+            case NOT_FRESH -> 1;
+            case INTERRUPTED -> 2;
+            case MALFORMED -> 3;
+        };
+    }
+
+    private static Reason reason(int code) {
+        return switch (code) {
+            case 1 -> Reason.NOT_FRESH;
+            case 2 -> Reason.INTERRUPTED;
+            case 3 -> Reason.MALFORMED;
+            default -> throw new MalformedStateException("no such reason: " + code);
+        };
     }
 
     /** The same bytes in an outcome and in an image. */

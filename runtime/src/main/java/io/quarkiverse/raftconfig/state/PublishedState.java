@@ -20,15 +20,17 @@ public final class PublishedState implements ConfigSnapshot {
     private final long lastApplied;
     private final long revision;
     private final long namesRevision;
+    private final long timeMillis;
     private final long sizeBytes;
     private final TreePMap<String, Property> properties;
     private final KeyMemory keys;
 
-    PublishedState(long lastApplied, long revision, long namesRevision, long sizeBytes,
+    PublishedState(long lastApplied, long revision, long namesRevision, long timeMillis, long sizeBytes,
             TreePMap<String, Property> properties, KeyMemory keys) {
         this.lastApplied = lastApplied;
         this.revision = revision;
         this.namesRevision = namesRevision;
+        this.timeMillis = timeMillis;
         this.sizeBytes = sizeBytes;
         this.properties = properties;
         this.keys = keys;
@@ -75,8 +77,29 @@ public final class PublishedState implements ConfigSnapshot {
         return key != null && keys.find(new Remembered.Key(transaction.by(), key)) != null;
     }
 
+    /**
+     * Whether nothing was ever written to it, nor refused under an idempotency key: only such a state can be restored to
+     * another.
+     */
+    public boolean isFresh() {
+        return isFresh(revision, keys);
+    }
+
+    static boolean isFresh(long revision, KeyMemory keys) {
+        return revision == 0 && keys.size() == 0;
+    }
+
+    /** The time of the last entry that had one, in milliseconds since 1970. */
+    long timeMillis() {
+        return timeMillis;
+    }
+
     TreePMap<String, Property> table() {
         return properties;
+    }
+
+    KeyMemory keys() {
+        return keys;
     }
 
     /**

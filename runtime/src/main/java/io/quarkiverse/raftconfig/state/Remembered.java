@@ -14,7 +14,7 @@ import io.quarkiverse.raftconfig.state.Transaction.Change;
  * What became of a transaction that carried an idempotency key. It holds no values: a repetition brings them along, and the
  * fingerprint says whether it is one.
  *
- * @param index of the entry
+ * @param index of the entry, or a larger one: see {@link KeyMemory#next}
  * @param atMillis the time of the entry
  * @param revision of the state after it; 0 if an expectation did not hold
  * @param mismatched which change's expectation did not hold; as many as there are changes for that of the whole state; -1 if

@@ -56,12 +56,14 @@ public final class Room {
     }
 
     /**
-     * Why there is no room for {@code transaction}; null if there is, as for all that does not enlarge the state.
+     * Why there is no room for {@code command}; null if there is, as for all that does not enlarge the state.
      *
      * @param state as applied
      */
-    public @Nullable String refusal(Transaction transaction, PublishedState state) {
-        Claim claim = growth(transaction, state);
+    public @Nullable String refusal(Command command, PublishedState state) {
+        // From the first part of a restore on: what can't be ended is not begun.
+        Claim claim = command instanceof RestorePart part ? new Claim(part.properties(), part.stateBytes())
+                : growth(command, state);
         if (claim.properties > 0 && state.properties().size() + claimedProperties + claim.properties > limits.properties()) {
             return full("at most " + limits.properties() + " properties", "limits.properties");
         } else if (claim.bytes > 0 && state.sizeBytes() + claimedBytes + claim.bytes > limits.bytes()) {
@@ -70,11 +72,18 @@ public final class Room {
         return null;
     }
 
-    /** Counts {@code transaction} as under way, whether there is room or not, until {@link #release}. */
-    public Claim claim(Transaction transaction, PublishedState state) {
-        Claim claim = growth(transaction, state);
+    /** Counts {@code command} as under way, whether there is room or not, until {@link #release}. */
+    public Claim claim(Command command, PublishedState state) {
+        Claim claim = growth(command, state);
         claimedProperties += claim.properties;
         claimedBytes += claim.bytes;
+        if (command instanceof Transaction transaction) {
+            claimNames(transaction, claim);
+        }
+        return claim;
+    }
+
+    private void claimNames(Transaction transaction, Claim claim) {
         for (Change change : transaction.changes()) {
             UnderWay its = underWay.computeIfAbsent(change.name(), name -> new UnderWay());
             its.changes++;
@@ -86,7 +95,6 @@ public final class Room {
                 claim.put.add(change.name());
             }
         }
-        return claim;
     }
 
     /** It was applied, or never will be. */
@@ -102,6 +110,14 @@ public final class Room {
             its.removals -= removals;
             return --its.changes == 0 ? null : its;
         });
+    }
+
+    private Claim growth(Command command, PublishedState state) {
+        if (command instanceof Transaction transaction) {
+            return growth(transaction, state);
+        }
+        return command instanceof RestorePart part && part.isLast() ? new Claim(part.properties(), part.stateBytes())
+                : Claim.NONE;
     }
 
     private Claim growth(Transaction transaction, PublishedState state) {

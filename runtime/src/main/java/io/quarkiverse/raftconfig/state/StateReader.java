@@ -29,11 +29,18 @@ final class StateReader {
 
     /** @throws MalformedStateException if this is another version than {@code expected} */
     void readVersion(String what, int expected) throws IOException {
+        readVersion(what, expected, expected);
+    }
+
+    /** @throws MalformedStateException if this is no version from {@code first} to {@code last}, both included */
+    int readVersion(String what, int first, int last) throws IOException {
         int version = readByte();
-        if (version != expected) {
-            throw new MalformedStateException(what + " of format version " + version + ": this build reads version " + expected
+        if (version < first || version > last) {
+            throw new MalformedStateException(what + " of format version " + version + ": this build reads version "
+                    + (first == last ? "" : first + " to ") + last
                     + ". A later build has written it: run that one, or a newer one");
         }
+        return version;
     }
 
     long readNumber() throws IOException {
@@ -59,12 +66,17 @@ final class StateReader {
         return (int) value;
     }
 
-    String readString() throws IOException {
+    byte[] readBytes() throws IOException {
         int length = readInt();
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {
             throw new MalformedStateException("the bytes end too early");
         }
+        return bytes;
+    }
+
+    String readString() throws IOException {
+        byte[] bytes = readBytes();
         for (byte b : bytes) {
             if (b < 0) {
                 return decode(bytes);

@@ -34,10 +34,14 @@ final class StateWriter {
         out.write((int) rest);
     }
 
-    void writeString(String string) throws IOException {
-        byte[] bytes = string.getBytes(StandardCharsets.UTF_8);
+    /** With their length before them. */
+    void writeBytes(byte[] bytes) throws IOException {
         writeNumber(bytes.length);
         out.write(bytes);
+    }
+
+    void writeString(String string) throws IOException {
+        writeBytes(string.getBytes(StandardCharsets.UTF_8));
     }
 
     void writeNullable(@Nullable String string) throws IOException {

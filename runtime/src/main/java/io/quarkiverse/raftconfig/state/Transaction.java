@@ -19,7 +19,7 @@ import io.quarkiverse.raftconfig.Expectation;
  * @param changes in order; no name twice
  */
 public record Transaction(Stamp stamp, String by, @Nullable String comment, @Nullable String idempotencyKey,
-        long expectedRevision, List<Change> changes) {
+        long expectedRevision, List<Change> changes) implements Command {
 
     /** Whatever the revision of the whole state. */
     public static final long ANY_REVISION = -1;

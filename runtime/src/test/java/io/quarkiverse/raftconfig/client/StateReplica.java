@@ -10,17 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.node.PeerResponse;
 import io.quarkiverse.raftconfig.node.ProposalFailedException;
+import io.quarkiverse.raftconfig.state.Command;
+import io.quarkiverse.raftconfig.state.CommandCodec;
 import io.quarkiverse.raftconfig.state.ConfigState;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.PublishedState;
 import io.quarkiverse.raftconfig.state.Transaction;
-import io.quarkiverse.raftconfig.state.TransactionCodec;
 
 /** A replica without a log: what is proposed is applied at once, or held back, or fails as told. */
 final class StateReplica implements Replica {
     private final ConfigState state = new ConfigState();
     private final List<Runnable> held = new ArrayList<>();
     private PeerResponse.@Nullable Kind failure;
+    private PeerResponse.@Nullable Kind failureOfProposals;
     private boolean holding;
     private int keysMax = 100;
     private long index;
@@ -30,6 +32,11 @@ final class StateReplica implements Replica {
 
     void failWith(PeerResponse.@Nullable Kind kind) {
         failure = kind;
+    }
+
+    /** Reads go on. */
+    void failProposalsWith(PeerResponse.@Nullable Kind kind) {
+        failureOfProposals = kind;
     }
 
     /** Until {@link #release}, nothing is answered. */
@@ -48,11 +55,16 @@ final class StateReplica implements Replica {
     }
 
     @Override
-    public CompletionStage<Outcome> propose(Transaction transaction, long timeoutMillis) {
+    public CompletionStage<Outcome> propose(Command command, long timeoutMillis) {
         proposals++;
+        PeerResponse.Kind kind = failureOfProposals;
+        if (kind != null) {
+            return CompletableFuture.failedFuture(new ProposalFailedException(kind, "told by the test"));
+        }
         return answer(() -> {
             var stamp = new Transaction.Stamp(1_000, keysMax, 60_000);
-            Outcome outcome = state.apply(++index, TransactionCodec.encode(transaction.stamped(stamp)));
+            Command stamped = command instanceof Transaction transaction ? transaction.stamped(stamp) : command;
+            Outcome outcome = state.apply(++index, CommandCodec.encode(stamped));
             state.publish();
             return outcome;
         });
