@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import org.jboss.jandex.Index;
 
 import io.quarkiverse.raftconfig.rest.ApiResource;
+import io.quarkiverse.raftconfig.rest.Backups;
 import io.quarkiverse.raftconfig.rest.Exchange;
 import io.quarkiverse.raftconfig.rest.PropertyReads;
 import io.quarkiverse.raftconfig.rest.PropertyWrites;
@@ -50,10 +51,10 @@ public final class RestProcessor {
         }
         resources.produce(resource(ApiResource.class, path(config)));
         beans.produce(AdditionalBeanBuildItem.builder().setUnremovable().addBeanClasses(ApiResource.class, Exchange.class,
-                PropertyReads.class, PropertyWrites.class, StatusReads.class, Threshold.class).build());
+                PropertyReads.class, PropertyWrites.class, StatusReads.class, Backups.class, Threshold.class).build());
         // Hibernate Validator holds nothing against constraints that it has not seen while the application is built.
         constrained.produce(new AdditionalIndexedClassesBuildItem(REQUESTS + "ReadRequest", REQUESTS + "ListRequest",
-                REQUESTS + "WriteRequest", REQUESTS + "PutBody"));
+                REQUESTS + "WriteRequest", REQUESTS + "PutBody", REQUESTS + "RestoreRequest"));
     }
 
     /** In front of Quarkus REST, and of the limit on bodies, but behind whatever tells who calls. */

@@ -21,6 +21,7 @@ import io.quarkiverse.raftconfig.Refused;
 import io.quarkiverse.raftconfig.RevisionMismatch;
 import io.quarkiverse.raftconfig.node.ProposalFailedException;
 import io.quarkiverse.raftconfig.node.RaftNode;
+import io.quarkiverse.raftconfig.state.Command;
 import io.quarkiverse.raftconfig.state.ConfigState;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.PublishedState;
@@ -111,6 +112,11 @@ public final class ConfigClient {
         }), Function.identity());
     }
 
+    /** Whatever comes of it. */
+    CompletableFuture<Outcome> proposing(Command command, Duration timeout) {
+        return mapped(replica.propose(command, millis(timeout)), Function.identity());
+    }
+
     CompletableFuture<Outcome.Applied> writing(Transaction transaction, Duration timeout) {
         rules.check(transaction);
         return mapped(replica.propose(transaction, millis(timeout)), ConfigClient::applied);
@@ -137,7 +143,7 @@ public final class ConfigClient {
         }
     }
 
-    private <T> Uni<T> uni(Supplier<CompletableFuture<T>> call) {
+    <T> Uni<T> uni(Supplier<CompletableFuture<T>> call) {
         return Uni.createFrom().deferred(() -> {
             Executor completions = thread.completions();
             return Uni.createFrom().completionStage(call).emitOn(completions);

@@ -6,18 +6,24 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.quarkiverse.raftconfig.Expectation;
 import io.quarkiverse.raftconfig.LimitExceeded;
 import io.quarkiverse.raftconfig.LimitExceeded.Kind;
+import io.quarkiverse.raftconfig.Property;
 import io.quarkiverse.raftconfig.Refused;
 import io.quarkiverse.raftconfig.Refused.Violation;
 import io.quarkiverse.raftconfig.state.NameRules;
 import io.quarkiverse.raftconfig.state.PropertyName;
 import io.quarkiverse.raftconfig.state.PropertyValue;
+import io.quarkiverse.raftconfig.state.PublishedState;
 import io.quarkiverse.raftconfig.state.Transaction;
 import io.quarkiverse.raftconfig.state.Transaction.Change;
 
 /** What a write has to keep to, whatever the state: checked before it is proposed, never when it is applied. */
 public final class WriteRules {
+    /** How many a refusal of a whole state names. */
+    private static final int VIOLATIONS_MAX = 20;
+
     private final WriteLimits limits;
     private final NameRules names;
 
@@ -49,6 +55,28 @@ public final class WriteRules {
         String comment = transaction.comment();
         if (comment != null && !PropertyValue.isUnicode(comment)) {
             violations.add(new Violation("comment", "must be Unicode text: it holds half of a surrogate pair"));
+        }
+        if (!violations.isEmpty()) {
+            throw new Refused(violations);
+        }
+    }
+
+    /**
+     * Holds a whole state against them, as if each of its properties were written.
+     *
+     * @throws LimitExceeded if one is too large
+     * @throws Refused if a name or a value is not allowed; it names the first of them
+     */
+    public void check(PublishedState state) {
+        List<Violation> violations = new ArrayList<>();
+        for (Property property : state.properties().values()) {
+            Change change = new Change(property.name(), property.value(), Expectation.none());
+            checkSizes(change);
+            addIfAny(violations, change.name(), nameProblem(change));
+            addIfAny(violations, change.name(), PropertyValue.problem(property.value()));
+            if (violations.size() >= VIOLATIONS_MAX) {
+                break;
+            }
         }
         if (!violations.isEmpty()) {
             throw new Refused(violations);
@@ -87,22 +115,27 @@ public final class WriteRules {
         }
         long total = 0;
         for (Change change : transaction.changes()) {
-            long nameBytes = bytes(change.name());
-            if (nameBytes > limits.nameBytes() && nameBytes <= PropertyName.BYTES_MAX) {
-                throw tooLarge("a name has " + nameBytes + " bytes", limits.nameBytes(), "limits.name-size");
-            }
-            String value = change.value();
-            long valueBytes = value == null ? 0 : bytes(value);
-            if (valueBytes > limits.valueBytes()) {
-                throw tooLarge("the value of " + shown(change.name()) + " has " + valueBytes + " bytes", limits.valueBytes(),
-                        "limits.value-size");
-            }
-            total += nameBytes + valueBytes;
+            total += checkSizes(change);
         }
         if (total > limits.transactionBytes()) {
             throw tooLarge("a write has " + total + " bytes of names and values", limits.transactionBytes(),
                     "limits.transaction-size");
         }
+    }
+
+    /** @return how many bytes name and value have together */
+    private long checkSizes(Change change) {
+        long nameBytes = bytes(change.name());
+        if (nameBytes > limits.nameBytes() && nameBytes <= PropertyName.BYTES_MAX) {
+            throw tooLarge("a name has " + nameBytes + " bytes", limits.nameBytes(), "limits.name-size");
+        }
+        String value = change.value();
+        long valueBytes = value == null ? 0 : bytes(value);
+        if (valueBytes > limits.valueBytes()) {
+            throw tooLarge("the value of " + shown(change.name()) + " has " + valueBytes + " bytes", limits.valueBytes(),
+                    "limits.value-size");
+        }
+        return nameBytes + valueBytes;
     }
 
     private static LimitExceeded tooLarge(String what, long allowed, String setting) {

@@ -31,19 +31,23 @@ public class ApiResource {
     private static final String PROPERTIES = "properties";
     private static final String PROPERTY = PROPERTIES + "/{name:.+}";
     private static final String STATUS = "status";
+    private static final String BACKUP = "backup";
+    static final String RESTORE = "restore";
     private static final Pattern PROPERTY_PATH = Pattern.compile("properties/[^/]+");
 
     private final Exchange exchange;
     private final PropertyReads reads;
     private final PropertyWrites writes;
     private final StatusReads status;
+    private final Backups backups;
 
     @Inject
-    public ApiResource(Exchange exchange, PropertyReads reads, PropertyWrites writes, StatusReads status) {
+    public ApiResource(Exchange exchange, PropertyReads reads, PropertyWrites writes, StatusReads status, Backups backups) {
         this.exchange = exchange;
         this.reads = reads;
         this.writes = writes;
         this.status = status;
+        this.backups = backups;
     }
 
     @GET
@@ -86,6 +90,18 @@ public class ApiResource {
     @Path(STATUS)
     public Uni<Response> status(@Context HttpHeaders headers) {
         return status.read(headers);
+    }
+
+    @GET
+    @Path(BACKUP)
+    public Uni<Response> backup(@Context UriInfo uri, @Context HttpHeaders headers) {
+        return backups.backup(uri, headers);
+    }
+
+    @POST
+    @Path(RESTORE)
+    public Uni<Response> restore(@Context UriInfo uri, @Context HttpHeaders headers, byte @Nullable [] sent) {
+        return backups.restore(uri, headers, sent);
     }
 
     // What there is not.
@@ -134,8 +150,10 @@ public class ApiResource {
             return Problem.methodNotAllowed("GET, HEAD, PATCH");
         } else if (PROPERTY_PATH.matcher(path).matches()) {
             return Problem.methodNotAllowed("GET, HEAD, PUT, DELETE");
-        } else if (path.equals(STATUS)) {
+        } else if (path.equals(STATUS) || path.equals(BACKUP)) {
             return Problem.methodNotAllowed("GET, HEAD");
+        } else if (path.equals(RESTORE)) {
+            return Problem.methodNotAllowed("POST");
         }
         return noSuchPath();
     }

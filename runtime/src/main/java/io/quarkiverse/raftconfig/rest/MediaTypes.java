@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class MediaTypes {
     static final MediaType JSON = MediaType.APPLICATION_JSON_TYPE;
     static final MediaType TEXT = MediaType.TEXT_PLAIN_TYPE;
+    static final MediaType OCTETS = MediaType.APPLICATION_OCTET_STREAM_TYPE;
     static final MediaType MERGE_PATCH = new MediaType("application", "merge-patch+json");
 
     private MediaTypes() {

@@ -14,6 +14,7 @@ import io.quarkiverse.raftconfig.NoLeader;
 import io.quarkiverse.raftconfig.OutcomeUnknown;
 import io.quarkiverse.raftconfig.Refused;
 import io.quarkiverse.raftconfig.RevisionMismatch;
+import io.quarkiverse.raftconfig.client.Conflict;
 
 /** What a client is told instead of what it asked for (RFC 9457). It never holds a property's value. */
 final class Problem extends RuntimeException {
@@ -55,6 +56,10 @@ final class Problem extends RuntimeException {
         return new Problem(406, "not-acceptable", "There is no such representation", "Offered here: " + offered);
     }
 
+    static Problem conflict(String detail) {
+        return new Problem(409, "conflict", "It can't be done as things stand", detail);
+    }
+
     static Problem compacted(long revision, long oldestRevision) {
         Problem problem = new Problem(410, "revision-compacted", "This revision is not kept any more",
                 "Revision " + revision + " is not kept on this node; begin again without a revision and without a cursor");
@@ -90,6 +95,8 @@ final class Problem extends RuntimeException {
                     .map(it -> new Violation(it.name(), it.message())).toList());
         } else if (failure instanceof LimitExceeded limit) {
             return limit(limit);
+        } else if (failure instanceof Conflict) {
+            return conflict(text(failure));
         } else if (failure instanceof NoLeader) {
             return new Problem(503, "no-leader", "No leader can be reached", text(failure)).retryLater();
         } else if (failure instanceof OutcomeUnknown) {

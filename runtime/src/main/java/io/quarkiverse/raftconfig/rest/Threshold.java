@@ -28,11 +28,13 @@ public class Threshold {
 
     private final Exchange exchange;
     private final PropertyWrites writes;
+    private final Backups backups;
 
     @Inject
-    public Threshold(Exchange exchange, PropertyWrites writes) {
+    public Threshold(Exchange exchange, PropertyWrites writes, Backups backups) {
         this.exchange = exchange;
         this.writes = writes;
+        this.backups = backups;
     }
 
     /**
@@ -41,11 +43,13 @@ public class Threshold {
      * @param bodyBytesMax what the application's HTTP server lets in
      */
     public boolean answers(HttpServerRequest request, long bodyBytesMax) {
+        String path = below(request.path());
         if (!METHODS.contains(request.method())) {
-            answer(request, ApiResource.otherMethod(below(request.path())));
+            answer(request, ApiResource.otherMethod(path));
             return true;
         }
-        long max = Math.min(bodyBytesMax, writes.bodyBytesMax());
+        long max = Math.min(bodyBytesMax,
+                path.equals(ApiResource.RESTORE) ? backups.bodyBytesMax() : writes.bodyBytesMax());
         if (announced(request) > max) {
             answerAndClose(request, Problem.bodyTooLarge(max));
             return true;
