@@ -1,7 +1,8 @@
 package io.quarkiverse.raftconfig.node;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.state.PublishedState;
 
@@ -27,18 +28,16 @@ final class FirstRead {
 
     void ask() {
         CompletableFuture<PublishedState> read = new CompletableFuture<>();
-        whenDone(read);
+        standing.whenDone(read, this::answered);
         reads.begin(loop.nowMillis() + timeoutMillis, read);
         reads.ask();
     }
 
-    private void whenDone(CompletionStage<PublishedState> read) {
-        read.whenComplete((state, failure) -> {
-            if (failure == null) {
-                onAnswer.run();
-            } else if (standing.takesPart()) {
-                ask();
-            }
-        });
+    private void answered(@Nullable PublishedState state, @Nullable Throwable failure) {
+        if (failure == null) {
+            onAnswer.run();
+        } else if (standing.takesPart()) {
+            ask();
+        }
     }
 }

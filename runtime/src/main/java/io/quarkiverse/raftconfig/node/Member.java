@@ -81,8 +81,8 @@ final class Member {
                 this::snapshotTaken, this::snapshotFailed);
         Allegiance allegiance = new Allegiance(identity.clusterId(), this::joined);
         this.parts = new CoreHost.Parts(loop, writer, transport, applier, tickets, snapshots, allegiance);
-        this.writes = new Writes(loop, route, transport, appender, applier, deadlines, settings);
-        this.reads = new Reads(loop, route, transport, tickets, applier, deadlines, settings);
+        this.writes = new Writes(loop, route, transport, standing, appender, applier, deadlines, settings);
+        this.reads = new Reads(loop, route, transport, standing, tickets, applier, deadlines, settings);
         this.desk = new PeerDesk(loop, route, appender, tickets, deadlines, settings);
         this.diskWatch = new DiskWatch(self.node(), loop, writer, settings, this::writeStatus);
         this.host = new CoreHost(new RaftCore(self, settings.raft(), recovered, random), parts, new CoreEvents());
@@ -116,8 +116,8 @@ final class Member {
         contacts.follow(stored);
         PeerTransport.Listener fromPeers = new FromPeers(standing, inbox, route, parts.allegiance(), founding, desk, reads,
                 writes, this::writeStatus);
-        transport.start(new PeerTransport.Local(self, identity.clusterId()), fromPeers)
-                .whenComplete((done, failure) -> opened(Failures.cause(failure)));
+        standing.whenDone(transport.start(new PeerTransport.Local(self, identity.clusterId()), fromPeers),
+                (open, failure) -> opened(Failures.cause(failure)));
     }
 
     void write(Command command, long deadlineMillis, CompletableFuture<Outcome> answer) {

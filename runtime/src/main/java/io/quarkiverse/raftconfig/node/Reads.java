@@ -23,6 +23,7 @@ final class Reads {
     private final Loop loop;
     private final Route route;
     private final PeerTransport transport;
+    private final Standing standing;
     private final Tickets tickets;
     private final Applier applier;
     private final Deadlines deadlines;
@@ -33,11 +34,12 @@ final class Reads {
     private @Nullable Question question;
     private final Alarm retry;
 
-    Reads(Loop loop, Route route, PeerTransport transport, Tickets tickets, Applier applier, Deadlines deadlines,
-            NodeSettings settings) {
+    Reads(Loop loop, Route route, PeerTransport transport, Standing standing, Tickets tickets, Applier applier,
+            Deadlines deadlines, NodeSettings settings) {
         this.loop = loop;
         this.route = route;
         this.transport = transport;
+        this.standing = standing;
         this.tickets = tickets;
         this.applier = applier;
         this.deadlines = deadlines;
@@ -114,7 +116,7 @@ final class Reads {
             for (Read read : reads) {
                 leftMillis = Math.max(leftMillis, read.deadlineMillis - loop.nowMillis());
             }
-            transport.request(leader, new PeerRequest.ReadIndex(leftMillis), leftMillis).whenComplete(this::answered);
+            standing.whenDone(transport.request(leader, new PeerRequest.ReadIndex(leftMillis), leftMillis), this::answered);
         }
 
         /** Its reads wait for the next question. */

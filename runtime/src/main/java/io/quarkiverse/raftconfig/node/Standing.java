@@ -1,6 +1,8 @@
 package io.quarkiverse.raftconfig.node;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,20 @@ final class Standing {
         boolean begins = !stopping;
         stopping = true;
         return begins;
+    }
+
+    /**
+     * Calls {@code callback} when {@code stage} is done. What it throws would end in a stage at which nobody looks; here it
+     * degrades the node, for those who wait would wait for ever.
+     */
+    <T> void whenDone(CompletionStage<T> stage, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
+        stage.whenComplete((done, failure) -> {
+            try {
+                callback.accept(done, failure);
+            } catch (Throwable e) {
+                broken("an answer that this node waited for could not be dealt with", e);
+            }
+        });
     }
 
     /** As {@link #degrade}. An operator should not look for a bug, or at a disk, where memory is short. */

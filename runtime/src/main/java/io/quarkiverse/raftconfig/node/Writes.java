@@ -35,6 +35,7 @@ final class Writes {
     private final Loop loop;
     private final Route route;
     private final PeerTransport transport;
+    private final Standing standing;
     private final Appender appender;
     private final Applier applier;
     private final Deadlines deadlines;
@@ -44,11 +45,12 @@ final class Writes {
     private final Set<OwnWrite> waiting = new LinkedHashSet<>();
     private final Alarm retry;
 
-    Writes(Loop loop, Route route, PeerTransport transport, Appender appender, Applier applier, Deadlines deadlines,
-            NodeSettings settings) {
+    Writes(Loop loop, Route route, PeerTransport transport, Standing standing, Appender appender, Applier applier,
+            Deadlines deadlines, NodeSettings settings) {
         this.loop = loop;
         this.route = route;
         this.transport = transport;
+        this.standing = standing;
         this.appender = appender;
         this.applier = applier;
         this.deadlines = deadlines;
@@ -175,8 +177,8 @@ final class Writes {
             underWay = true;
             long leftMillis = deadlineMillis - loop.nowMillis();
             Bytes bytes = Bytes.wrap(CommandCodec.encode(command));
-            transport.request(leader, new PeerRequest.Propose(bytes, leftMillis), leftMillis)
-                    .whenComplete(this::answered);
+            standing.whenDone(transport.request(leader, new PeerRequest.Propose(bytes, leftMillis), leftMillis),
+                    this::answered);
         }
 
         private void answered(@Nullable PeerResponse response, @Nullable Throwable failure) {

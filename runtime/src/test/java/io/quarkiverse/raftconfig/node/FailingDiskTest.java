@@ -2,6 +2,8 @@ package io.quarkiverse.raftconfig.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 import org.junit.jupiter.api.Test;
@@ -10,6 +12,7 @@ import io.quarkiverse.raftconfig.core.Message;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.Role;
 import io.quarkiverse.raftconfig.state.Outcome;
+import io.quarkiverse.raftconfig.state.PublishedState;
 
 /** A node that can't remember must not promise (pitfalls 10, 11, 12). */
 class FailingDiskTest {
@@ -65,6 +68,32 @@ class FailingDiskTest {
         cluster.network().lose((to, what) -> false);
         cluster.await(() -> cluster.leaderOrNull() != null && !cluster.leader().equals(broken));
         assertThat(cluster.get(cluster.put(cluster.leader(), "b", "1"))).isInstanceOf(Outcome.Applied.class);
+    }
+
+    @Test
+    void answerThatCannotBeDealtWithIsTheLast() {
+        // given a follower with a read that waits until the leader has answered the one before
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId broken = cluster.follower();
+        List<Object> questions = new ArrayList<>();
+        cluster.network().lose((to, what) -> {
+            if (what instanceof PeerRequest.ReadIndex && !questions.isEmpty()) {
+                throw new IllegalStateException("of this test");
+            }
+            return what instanceof PeerRequest.ReadIndex && !questions.add(what);
+        });
+        CompletionStage<PublishedState> first = cluster.node(broken).readLinearizable(5_000);
+        cluster.await(() -> questions.size() == 1);
+        CompletionStage<PublishedState> second = cluster.node(broken).readLinearizable(5_000);
+
+        // when that answer comes, and asking for the other fails in a way that nobody has thought of
+        assertThat(cluster.get(first)).isNotNull();
+
+        // then the node does not go on as if nothing were, and nobody waits for it
+        assertThat(cluster.node(broken).status().degraded())
+                .isEqualTo("an answer that this node waited for could not be dealt with");
+        assertThat(second.toCompletableFuture()).isCompletedExceptionally();
+        assertThat(cluster.failure(second)).isEqualTo(PeerResponse.Kind.NO_LEADER);
     }
 
     @Test
