@@ -8,6 +8,7 @@ import io.quarkiverse.raftconfig.core.Payload;
 import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.core.Recovered;
 import io.quarkiverse.raftconfig.state.ConfigState;
+import io.quarkiverse.raftconfig.state.MalformedStateException;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.PublishedState;
 
@@ -34,6 +35,7 @@ final class Applier {
      * Applies what {@code recovered} knows to be committed: the last known state is there at once.
      *
      * @param state has applied the snapshot of {@code recovered}, and nothing more
+     * @throws EntryNotApplicableException if this build can't apply all of that
      */
     Applier(ConfigState state, Recovered recovered, Appender appender, Notifier notifier) {
         this.state = state;
@@ -96,7 +98,10 @@ final class Applier {
         waitingForRevision.runThrough(published().revision());
     }
 
-    /** @param committed in the order of the log; what was applied at the start may come again, and is passed over */
+    /**
+     * @param committed in the order of the log; what was applied at the start may come again, and is passed over
+     * @throws EntryNotApplicableException if this build can't apply one of them: those before it are not published either
+     */
     void apply(List<Entry> committed) {
         PublishedState before = published();
         List<Applied> outcomes = new ArrayList<>();
@@ -121,12 +126,20 @@ final class Applier {
 
     private void applyOne(Entry entry, List<Applied> outcomes) {
         if (entry.payload() instanceof Payload.Command command) {
-            outcomes.add(new Applied(entry.position(), state.apply(entry.index(), command.bytes().toArray())));
+            outcomes.add(new Applied(entry.position(), outcome(entry.index(), command)));
         } else {
             state.skip(entry.index());
             membershipApplied |= entry.payload() instanceof Payload.MembershipChange;
         }
         lastApplied = entry.position();
         appliedBytes += entry.sizeBytes();
+    }
+
+    private Outcome outcome(long index, Payload.Command command) {
+        try {
+            return state.apply(index, command.bytes().toArray());
+        } catch (MalformedStateException e) {
+            throw new EntryNotApplicableException(index, e);
+        }
     }
 }

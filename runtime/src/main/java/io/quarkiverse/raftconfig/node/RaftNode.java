@@ -7,7 +7,6 @@ import java.util.random.RandomGenerator;
 import io.quarkiverse.raftconfig.core.Recovered;
 import io.quarkiverse.raftconfig.state.Command;
 import io.quarkiverse.raftconfig.state.ConfigState;
-import io.quarkiverse.raftconfig.state.MalformedStateException;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.PublishedState;
 
@@ -44,10 +43,9 @@ public final class RaftNode {
     private Member member(NodeSettings settings, Ports ports, RandomGenerator random, Recovered recovered) {
         try {
             return new Member(settings, ports, random, recovered, state, notifier);
-        } catch (MalformedStateException e) {
-            throw new StoreDamagedException("The log of node " + ports.store().identity().nodeId() + " holds a committed "
-                    + "entry that can't be applied: another version wrote it, or it is damaged. Start the version that wrote "
-                    + "it. An older copy of the data directory is no way out in a cluster: with it this node could vote twice.",
+        } catch (EntryNotApplicableException e) {
+            throw new StoreDamagedException("In the log of node " + ports.store().identity().nodeId() + ", " + e.getMessage()
+                    + ". An older copy of the data directory is no way out in a cluster: with it this node could vote twice.",
                     e);
         }
     }

@@ -1,5 +1,6 @@
 package io.quarkiverse.raftconfig.node;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -75,9 +76,18 @@ final class Standing {
         });
     }
 
-    /** As {@link #degrade}. An operator should not look for a bug, or at a disk, where memory is short. */
-    void broken(String what, Throwable cause) {
-        degrade(cause instanceof OutOfMemoryError ? "the process has run out of memory" : what, cause);
+    /**
+     * As {@link #degrade}, if {@code cause} does not tell more. An operator should not look for a bug, or at a disk, where
+     * memory is short, or where the version is the wrong one.
+     */
+    void broken(String otherwise, Throwable cause) {
+        String reason = otherwise;
+        if (cause instanceof OutOfMemoryError) {
+            reason = "the process has run out of memory";
+        } else if (cause instanceof EntryNotApplicableException entry) {
+            reason = Objects.requireNonNullElse(entry.getMessage(), otherwise);
+        }
+        degrade(reason, cause);
     }
 
     /** This node can't keep its promises any more, so it makes no more. Its last state stays, for readers. */
