@@ -13,21 +13,24 @@ import io.quarkiverse.raftconfig.log.RaftConfigLog;
 final class LeaderWatch {
     private final NodeId self;
     private final Notifier notifier;
+    private final Runnable onChange;
     private @Nullable NodeId lastLeader;
     private long lastLeaderTerm;
 
-    LeaderWatch(NodeId self, Notifier notifier) {
+    /** @param onChange runs on the loop, after each change */
+    LeaderWatch(NodeId self, Notifier notifier, Runnable onChange) {
         this.self = self;
         this.notifier = notifier;
+        this.onChange = onChange;
     }
 
-    /** Whether it is another one, or the same in another term, than when this was asked last. */
-    boolean looksNew(CoreHost host) {
+    /** Tells if it is another one, or the same in another term, than at the look before. */
+    void look(CoreHost host) {
         RaftCore core = host.core();
         ReplicaId leader = host.takesPart() ? core.leader() : null;
         NodeId node = leader == null ? null : leader.node();
         if (Objects.equals(node, lastLeader) && (node == null || core.term() == lastLeaderTerm)) {
-            return false;
+            return;
         }
         if (node != null) {
             RaftConfigLog.LOG.leaderChanged(self.value(), node.value(), core.term());
@@ -37,6 +40,6 @@ final class LeaderWatch {
         lastLeader = node;
         lastLeaderTerm = core.term();
         notifier.leaderChanged(node, core.term());
-        return true;
+        onChange.run();
     }
 }

@@ -89,7 +89,7 @@ final class Member {
         this.founding = new FoundingHost(FoundingHost.founding(ports.store(), settings, random), settings, loop, writer,
                 transport, self.node(), new FoundingEvents());
         this.contacts = new Contacts(self.node(), settings, transport);
-        this.leaderWatch = new LeaderWatch(self.node(), notifier);
+        this.leaderWatch = new LeaderWatch(self.node(), notifier, this::leaderChanged);
         this.milestones = new Milestones(host.core().lastLog());
         this.firstRead = new FirstRead(loop, reads, standing, settings, this::confirmed);
         this.board = new StatusBoard(settings, host.core(),
@@ -240,16 +240,14 @@ final class Member {
 
     private void stepped() {
         contacts.follow(host.core().membership());
-        noticeLeader();
+        leaderWatch.look(host);
         milestones.look(parts.applier(), host.core());
         writeStatus();
     }
 
-    private void noticeLeader() {
-        if (leaderWatch.looksNew(host)) {
-            reads.leaderChanged();
-            writes.tryAgain();
-        }
+    private void leaderChanged() {
+        reads.leaderChanged();
+        writes.tryAgain();
     }
 
     private void writeStatus() {
