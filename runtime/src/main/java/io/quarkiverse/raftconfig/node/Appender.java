@@ -96,17 +96,18 @@ final class Appender {
             termOfClaims = route.term();
             claimForLog();
         }
+        Command stamped = stamped(command);
         PublishedState now = state.published();
         // One that repeats another changes nothing, and is answered even by a full store.
-        boolean repeats = command instanceof Transaction transaction && now.remembers(transaction);
-        String full = repeats ? null : room.refusal(command, now);
+        boolean repeats = stamped instanceof Transaction transaction && now.remembers(transaction);
+        String full = repeats ? null : room.refusal(stamped, now);
         if (full != null) {
             proposer.full(full);
             return;
         }
-        Room.Claim claim = room.claim(command, now);
+        Room.Claim claim = room.claim(stamped, now);
         long ticket = tickets.issue(answer -> answered(answer, new Waiting(proposer, claim)));
-        offered.add(new Input.Proposal(ticket, Bytes.wrap(CommandCodec.encode(stamped(command)))));
+        offered.add(new Input.Proposal(ticket, Bytes.wrap(CommandCodec.encode(stamped))));
     }
 
     private Command stamped(Command command) {

@@ -45,7 +45,7 @@ final class KeyMemory {
         TreePMap<Remembered.Key, Remembered> laterByKey = byKey;
         while (!laterByIndex.isEmpty()) {
             Remembered oldest = laterByIndex.firstEntry().getValue();
-            if (nowMillis - oldest.atMillis() < ageMillis) {
+            if (!oldest.hasExpired(nowMillis, ageMillis)) {
                 break;
             }
             laterByIndex = laterByIndex.minusFirstEntry();

@@ -71,10 +71,16 @@ public final class PublishedState implements ConfigSnapshot {
         return properties;
     }
 
-    /** Whether the idempotency key of {@code transaction} was used: then it is answered from memory, and changes nothing. */
+    /**
+     * Whether the idempotency key of {@code transaction} was used, and will not have expired by the time with which it is
+     * stamped: then, as the next to be applied, it is answered from memory, and changes nothing.
+     */
     public boolean remembers(Transaction transaction) {
         String key = transaction.idempotencyKey();
-        return key != null && keys.find(new Remembered.Key(transaction.by(), key)) != null;
+        Remembered remembered = key == null ? null : keys.find(new Remembered.Key(transaction.by(), key));
+        Transaction.Stamp stamp = transaction.stamp();
+        return remembered != null
+                && !remembered.hasExpired(Math.max(timeMillis, stamp.atMillis()), stamp.keysAgeMillis());
     }
 
     /**

@@ -62,6 +62,10 @@ record Remembered(Key key, long index, long atMillis, String fingerprint, long r
         throw new AssertionError("not an outcome to remember: " + outcome);
     }
 
+    boolean hasExpired(long nowMillis, long ageMillis) {
+        return nowMillis - atMillis >= ageMillis;
+    }
+
     /** The outcome again, for a transaction with the same key. */
     Outcome answer(Transaction repetition, String itsFingerprint) {
         if (!fingerprint.equals(itsFingerprint)) {

@@ -19,6 +19,7 @@ import io.quarkiverse.raftconfig.state.Transaction;
 /** The limits of the store hold for the cluster, and what they forbid is in no log (security 18). */
 class LimitsTest {
     private static final StoreLimits THREE_PROPERTIES = new StoreLimits(3, 1 << 20);
+    private static final long KEY_AGE_MILLIS = 10_000;
 
     @Test
     void holdWhicheverNodesAreWrittenThroughAtOnce() {
@@ -115,10 +116,7 @@ class LimitsTest {
         VirtualCluster cluster = limited();
         NodeId follower = cluster.follower();
         cluster.get(cluster.node(follower).propose(VirtualCluster.write("a", "1", "key"), 5_000));
-        cluster.get(cluster.node(follower).propose(new Transaction("test", null, null,
-                List.of(new Transaction.Change("a", null,
-                        Expectation.none()))),
-                5_000));
+        cluster.get(cluster.node(follower).propose(VirtualCluster.write("a", null, null), 5_000));
         for (String name : List.of("b", "c", "d")) {
             cluster.get(cluster.put(follower, name, "1"));
         }
@@ -129,6 +127,25 @@ class LimitsTest {
         assertThat(cluster.failure(cluster.put(follower, "a", "1"))).isEqualTo(PeerResponse.Kind.STORE_FULL);
     }
 
+    @Test
+    void holdForAWriteWhoseKeyHasExpired() {
+        // given a full store, which still remembers the key of a write to what is not there any more
+        VirtualCluster cluster = limited();
+        NodeId follower = cluster.follower();
+        cluster.get(cluster.node(follower).propose(VirtualCluster.write("a", "1", "key"), 5_000));
+        cluster.get(cluster.node(follower).propose(VirtualCluster.write("a", null, null), 5_000));
+        for (String name : List.of("b", "c", "d")) {
+            cluster.get(cluster.put(follower, name, "1"));
+        }
+
+        // when the key has expired, and nothing was written since that would have it forgotten
+        cluster.time().passMillis(KEY_AGE_MILLIS);
+
+        // then the same write is a new one, for which there is no room
+        assertThat(cluster.failure(cluster.node(follower).propose(VirtualCluster.write("a", "1", "key"), 5_000)))
+                .isEqualTo(PeerResponse.Kind.STORE_FULL);
+    }
+
     private static VirtualCluster limited() {
         return limited(THREE_PROPERTIES);
     }
@@ -136,7 +153,7 @@ class LimitsTest {
     private static VirtualCluster limited(StoreLimits limits) {
         VirtualCluster cluster = new VirtualCluster(3, 1).with(its -> new NodeSettings(its.raft(), its.members(),
                 its.snapshotEntries(), its.snapshotBytes(), its.inFlightMax(), its.idempotencyKeysMax(),
-                its.idempotencyAgeMillis(), limits));
+                KEY_AGE_MILLIS, limits));
         cluster.startAll();
         cluster.awaitLeader();
         return cluster;

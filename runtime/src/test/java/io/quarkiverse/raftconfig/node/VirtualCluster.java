@@ -235,7 +235,7 @@ final class VirtualCluster {
         return node(through).propose(write(name, value, null), TIMEOUT_MILLIS);
     }
 
-    static Transaction write(String name, String value, @Nullable String idempotencyKey) {
+    static Transaction write(String name, @Nullable String value, @Nullable String idempotencyKey) {
         return new Transaction("test", null, idempotencyKey,
                 List.of(new Transaction.Change(name, value, Expectation.none())));
     }
