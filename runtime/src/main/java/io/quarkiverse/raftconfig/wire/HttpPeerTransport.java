@@ -102,6 +102,7 @@ public final class HttpPeerTransport implements PeerTransport {
         addresses.remove(self().node());
         addresses.keySet().forEach(peers::get);
         peers.all().forEach(peer -> peer.reachAt(addresses.get(peer.id)));
+        peers.forgetUnwanted();
         if (port == null && !addresses.isEmpty()) {
             port = session().gate().open();
         }

@@ -89,6 +89,9 @@ final class Peer implements Dial.Outcome {
         this.address = address;
         if (address == null) {
             stopDialling();
+            // What it said to this node's attempts is of no account any more.
+            refusesCopy = false;
+            broken = null;
         } else if (changed) {
             failures = 0;
             cancelRetry();

@@ -85,10 +85,13 @@ final class Peers {
         Peer peer = peers.get(connection.peer.node());
         if (peer != null) {
             peer.closed(connection, reason);
-            if (!peer.isWanted() && peer.connections().isEmpty()) {
-                peers.remove(peer.id);
-            }
+            forgetUnwanted();
         }
+    }
+
+    /** Those with which there is neither a connection nor ought to be one. */
+    void forgetUnwanted() {
+        peers.values().removeIf(peer -> !peer.isWanted() && peer.connections().isEmpty());
     }
 
     /**

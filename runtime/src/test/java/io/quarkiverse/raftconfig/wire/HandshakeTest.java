@@ -190,6 +190,25 @@ class HandshakeTest {
         awaitConnected(first, c);
     }
 
+    @Test
+    void letsACopyInOnceItIsNotToReachTheNodeThatRefusesIt() {
+        // given a copy that is refused by one node, and so connects with no other
+        TestNode b = node("b", 1, ONE);
+        TestNode c = node("c", 1, ONE);
+        TestNode first = node("a", 1, ONE);
+        first.connectTo(b);
+        awaitConnected(first, b);
+        TestNode copy = node("a", 1, ONE);
+        copy.connectTo(b, c);
+        soon().untilAsserted(() -> assertThat(copy.notConnected().get(c.replica.node())).contains("another peer refuses"));
+
+        // when the node that refuses it is not among those to connect with any more
+        copy.connectTo(c);
+
+        // then what that one said counts no longer
+        awaitConnected(copy, c);
+    }
+
     private static SortedMap<NodeId, String> through(Relay relay, TestNode to) {
         SortedMap<NodeId, String> addresses = new TreeMap<>();
         addresses.put(to.replica.node(), relay.address());
