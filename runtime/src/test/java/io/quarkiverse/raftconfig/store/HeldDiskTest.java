@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
@@ -58,12 +60,11 @@ class HeldDiskTest {
             awaitQuietly(go);
             done.add("written");
         });
-        var writer = new Thread(() -> assertThatThrownBy(() -> {
+        var writer = CompletableFuture.runAsync(() -> assertThatThrownBy(() -> {
             file.write(0, ByteBuffer.wrap(new byte[10]));
             file.force();
             file.force();
         }).isInstanceOf(IOException.class));
-        writer.start();
         begun.await();
 
         // when the disk is closed meanwhile
@@ -78,10 +79,10 @@ class HeldDiskTest {
         closer.start();
         await().until(() -> closer.getState() == Thread.State.WAITING || !done.isEmpty());
         go.countDown();
-        writer.join();
+        writer.get(10, TimeUnit.SECONDS);
         closer.join();
 
-        // then the write was done first, and nothing after it
+        // then the write was done first, and nothing after it: its thread was told so
         assertThat(done).containsExactly("written", "closed");
     }
 
