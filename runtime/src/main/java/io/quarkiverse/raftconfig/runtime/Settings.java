@@ -58,7 +58,8 @@ record Settings(LaunchMode launchMode, @Nullable NodeId nodeId, SortedMap<NodeId
     }
 
     WireSettings wire() {
-        return WireSettings.of(rest.peer().host(), rest.peer().port(), (int) rest.heartbeatInterval().toMillis());
+        return WireSettings.of(rest.peer().host(), rest.peer().port(), (int) rest.heartbeatInterval().toMillis(),
+                (int) rest.electionTimeout().toMillis());
     }
 
     Duration startupTimeout() {

@@ -28,8 +28,8 @@ import io.vertx.core.Future;
  * The peers over HTTP/2. Each pair of nodes has one connection, which either may have dialled; who it leads to is told in a
  * handshake, once, and not in each message. See {@link Peer} for how connections come and go.
  * <p>
- * A peer from which nothing was heard for some time is asked for a sign of life, and cut off if none comes: TCP alone would
- * not notice for minutes that its host is gone.
+ * Each end gives the other a sign of life, again and again, and cuts it off if none comes: TCP alone would not notice for
+ * minutes that its host is gone.
  */
 public final class HttpPeerTransport implements PeerTransport {
     /**
@@ -200,7 +200,7 @@ public final class HttpPeerTransport implements PeerTransport {
         return peers.connection(id);
     }
 
-    /** Cuts off the dead and asks the silent. */
+    /** Cuts off the silent, and shows the others a sign of life. */
     private void watch() {
         long now = loop.nowMillis();
         // After a pause of this process everybody seems silent: what they said is still to be read.
@@ -211,7 +211,9 @@ public final class HttpPeerTransport implements PeerTransport {
             long silentMillis = now - connection.heardAtMillis();
             if (silentMillis >= settings.silenceMillisMax() && !late) {
                 connection.close("nothing was heard of it for " + silentMillis + " ms");
-            } else if (silentMillis >= settings.watchMillis()) {
+            } else {
+                // Whoever sends much hears nothing for long, and a question would stand behind all that in the line: so each
+                // end says something of itself.
                 connection.ping();
             }
             if (connection.waitingBytes() == 0) {

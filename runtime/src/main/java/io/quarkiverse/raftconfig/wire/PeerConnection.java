@@ -107,6 +107,7 @@ final class PeerConnection {
         this.requests = new Outbox(loop, waitingBytesMax);
         raft.attach(raftStream);
         this.heardAtMillis = loop.nowMillis();
+        http.pingHandler(ping -> heardAtMillis = loop.nowMillis());
     }
 
     /** Requests that were made before this waited for it. */

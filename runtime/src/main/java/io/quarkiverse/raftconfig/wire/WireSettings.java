@@ -15,17 +15,27 @@ package io.quarkiverse.raftconfig.wire;
  */
 public record WireSettings(String host, int port, int heartbeatIntervalMillis, int handshakeMillisMax, int silenceMillisMax,
         long waitingBytesMax, int strangersMax) {
-    /** With what is no setting of the operator's as measured. */
-    public static WireSettings of(String host, int port, int heartbeatIntervalMillis) {
-        return new WireSettings(host, port, heartbeatIntervalMillis, 3000, 3000, 8 << 20, 256);
+
+    /** A garbage collection is no reason to connect anew. */
+    private static final int SILENCE_MILLIS_LEAST = 500;
+    private static final int SILENCE_MILLIS_MOST = 3000;
+
+    /**
+     * With what is no setting of the operator's as measured.
+     *
+     * @param electionTimeoutMillis for so long a leader may be silent; a connection needs no more
+     */
+    public static WireSettings of(String host, int port, int heartbeatIntervalMillis, int electionTimeoutMillis) {
+        int silenceMillisMax = Math.max(SILENCE_MILLIS_LEAST, Math.min(SILENCE_MILLIS_MOST, electionTimeoutMillis));
+        return new WireSettings(host, port, heartbeatIntervalMillis, 3000, silenceMillisMax, 8 << 20, 256);
     }
 
     int hintMillis() {
         return Math.max(1, heartbeatIntervalMillis / 5);
     }
 
-    /** How often the connections are looked at. */
+    /** How often the connections are looked at, and something is said on each. */
     int watchMillis() {
-        return Math.max(1, silenceMillisMax / 3);
+        return Math.max(1, silenceMillisMax / 4);
     }
 }

@@ -340,6 +340,37 @@ class PeerTransportTest {
     }
 
     @Test
+    void findsAWayAroundAConnectionThatHasGoneSilent() throws IOException {
+        // given two nodes with settings as in production, and a connection that carries nothing any more
+        WireSettings settings = WireSettings.of("127.0.0.1", 0, 100, 1000);
+        TestNode a = new TestNode("a", 1, null, settings).open();
+        nodes.add(a);
+        TestNode b = new TestNode("b", 1, null, settings).open();
+        nodes.add(b);
+        var heartbeat = new Message.Heartbeat(a.replica, b.replica, 3, 1, 0);
+        try (Relay relay = new Relay(a.port())) {
+            SortedMap<NodeId, String> throughRelay = new TreeMap<>();
+            throughRelay.put(a.replica.node(), relay.address());
+            b.connectTo(throughRelay);
+            awaitConnected(a, b);
+            long start = System.nanoTime();
+            relay.silence();
+
+            // when one goes on sending, as a leader does
+            soon().pollInterval(Duration.ofMillis(20)).until(() -> {
+                a.send(heartbeat);
+                return !b.messages.isEmpty();
+            });
+
+            // then it is heard again after an election timeout, by another connection
+            Duration silence = Duration.ofNanos(System.nanoTime() - start);
+            System.out.printf("a silent connection: heard again after %d ms%n", silence.toMillis());
+            assertThat(silence).isGreaterThan(Duration.ofMillis(700)).isLessThan(Duration.ofMillis(2500));
+            assertThat(relay.accepted()).isGreaterThan(1);
+        }
+    }
+
+    @Test
     void tellsConnectedPeersOfTheClusterThatItHasJoined() {
         // given two connected blank nodes
         TestNode a = node("a");

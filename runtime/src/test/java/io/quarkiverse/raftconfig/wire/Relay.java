@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -16,6 +18,7 @@ final class Relay implements AutoCloseable {
     private final ServerSocket server;
     private final int target;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
 
     Relay(int target) {
@@ -34,6 +37,11 @@ final class Relay implements AutoCloseable {
 
     int accepted() {
         return accepted.get();
+    }
+
+    /** From now on what comes over its present connections is dropped, and nobody is told; new ones are as ever. */
+    void silence() {
+        silent.addAll(sockets);
     }
 
     /** Resets all connections; new ones are accepted. */
@@ -66,8 +74,13 @@ final class Relay implements AutoCloseable {
     }
 
     private void pass(Socket from, Socket to) {
+        byte[] bytes = new byte[8192];
         try (InputStream in = from.getInputStream(); OutputStream out = to.getOutputStream()) {
-            in.transferTo(out);
+            for (int length = in.read(bytes); length >= 0; length = in.read(bytes)) {
+                if (!silent.contains(from)) {
+                    out.write(bytes, 0, length);
+                }
+            }
         } catch (IOException e) {
             reset(to);
         }

@@ -117,7 +117,8 @@ final class InProcessCluster implements AutoCloseable {
             var store = MapDbRaftStore.open(directory.resolve(id.value()), id, () -> id, threads.files());
             var loop = new VertxLoop();
             var transport = new HttpPeerTransport(loop,
-                    WireSettings.of("127.0.0.1", port, settings.raft().heartbeatIntervalMillis()));
+                    WireSettings.of("127.0.0.1", port, settings.raft().heartbeatIntervalMillis(),
+                            settings.raft().electionTimeoutMillis()));
             return new Node(loop, RaftNode.start(settings, new RaftNode.Ports(loop, threads, store, transport),
                     new SecureRandom()));
         }
