@@ -10,6 +10,7 @@ import static io.quarkiverse.raftconfig.core.Replicas.voters;
 import static io.quarkiverse.raftconfig.core.TestNode.written;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -280,6 +281,24 @@ class ElectionRulesTest {
         Effects effects = node.receive(new RequestVote(B, replica("a", 2), 9, new Position(9, 4)));
         assertThat(effects.sendWhenDurable()).isEmpty();
         assertThat(node.core.term()).isEqualTo(4);
+    }
+
+    /** Thesis §3.10: whom the leader wants to be succeeded by need not wait until nobody hears it; all else is as ever. */
+    @Test
+    void votesForTheLeadersSuccessorOnlyIfItsLogIsUpToDate() {
+        for (boolean upToDate : List.of(true, false)) {
+            // given a follower that hears the leader c
+            TestNode node = TestNode.withLog(A, THREE, TERM_4, 1, 3);
+            node.receive(new Heartbeat(C, A, 4, 1, 0));
+
+            // when b asks for its vote because the leader wants it
+            Effects effects = node.receive(new RequestVote(B, A, 5, new Position(upToDate ? 2 : 1, upToDate ? 3 : 1), true));
+
+            // then it gets the vote if its log is as good as any candidate's must be
+            var answer = new RequestVoteResponse(A, B, 5, upToDate);
+            assertThat(upToDate ? effects.send() : effects.sendWhenDurable()).isEmpty();
+            assertThat(upToDate ? effects.sendWhenDurable() : effects.send()).containsExactly(answer);
+        }
     }
 
     private static TestNode candidateInTerm5() {
