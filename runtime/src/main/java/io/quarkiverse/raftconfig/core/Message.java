@@ -96,7 +96,10 @@ public sealed interface Message {
     record Heartbeat(ReplicaId from, ReplicaId to, long term, long round, long leaderCommit) implements Message {
     }
 
-    /** @param round of the heartbeat that is answered */
+    /**
+     * @param round of the heartbeat that is answered; 0, which confirms nothing, if that or an AppendEntries was of an earlier
+     *        term than this one: leaders number their rounds anew in every term
+     */
     record HeartbeatResponse(ReplicaId from, ReplicaId to, long term, long round) implements Message {
     }
 

@@ -195,8 +195,7 @@ public final class RaftCore {
         if (isOfThisTerm(request)) {
             follow(request.from()).onAppendEntries(request);
         } else {
-            node.send(new Message.AppendEntriesResponse(node.self, request.from(), node.term(), false,
-                    request.prevLog().index(), Position.ZERO));
+            tellTerm(request.from());
         }
     }
 
@@ -204,8 +203,16 @@ public final class RaftCore {
         if (isOfThisTerm(heartbeat)) {
             follow(heartbeat.from()).onHeartbeat(heartbeat);
         } else {
-            node.send(new Message.HeartbeatResponse(node.self, heartbeat.from(), node.term(), heartbeat.round()));
+            tellTerm(heartbeat.from());
         }
+    }
+
+    /**
+     * Says nothing but the term: the sender may lead again by now, and would take anything more for an answer to what it says
+     * now.
+     */
+    private void tellTerm(ReplicaId leaderOfEarlierTerm) {
+        node.send(new Message.HeartbeatResponse(node.self, leaderOfEarlierTerm, node.term(), 0));
     }
 
     /** Thesis §9.6: yes, if this node would give its vote. Nothing is promised, and no term adopted. */

@@ -76,6 +76,24 @@ class LinearizableReadTest {
         assertThat(node.heartbeatAnswered(C, 2).answers()).containsExactly(new ReadIndex(8, 3), new ReadIndex(9, 3));
     }
 
+    /**
+     * Rounds are numbered anew in every term: the answer must not confirm the round of that number in this one (seed 2024253).
+     */
+    @Test
+    void aHeartbeatOfAnEarlierLeadershipConfirmsNothing() {
+        // given a node that leads for the second time and has been asked for a read, and a follower of that term
+        TestNode leader = leader();
+        leader.step(new Input.Read(7));
+        TestNode follower = TestNode.withLog(B, voters(A, B, C), new HardState(4, A), 1, 2);
+
+        // when a heartbeat of its first leadership, which had more rounds, comes late
+        Effects answer = follower.receive(new Heartbeat(A, B, 3, 235, 0));
+
+        // then the answer does not confirm the read
+        assertThat(leader.receive(answer.send().get(0)).answers()).isEmpty();
+        assertThat(leader.heartbeatAnswered(B, 1).answers()).containsExactly(new ReadIndex(7, 3));
+    }
+
     @Test
     void aLostRoundIsMadeGoodByTheNextHeartbeat() {
         TestNode node = leader();

@@ -117,15 +117,15 @@ class PreVoteTest {
 
         // when it hears the leader, then it answers with its term
         assertThat(stuck.receive(new Heartbeat(B, A, 4, 7, 0)).send())
-                .containsExactly(new Message.HeartbeatResponse(A, B, 9, 7));
+                .containsExactly(new Message.HeartbeatResponse(A, B, 9, 0));
         assertThat(stuck.receive(new Message.AppendEntries(B, A, 4, AS_GOOD, List.of(), 0, 0)).send())
-                .containsExactly(new Message.AppendEntriesResponse(A, B, 9, false, 2, Position.ZERO));
+                .containsExactly(new Message.HeartbeatResponse(A, B, 9, 0));
         assertThat(stuck.receive(new Message.CommitAdvanced(B, A, 4, 1)).send()).isEmpty();
 
         // and the leader that is answered so steps down
         TestNode leader = follower();
         leader.elect(B);
-        leader.receive(new Message.AppendEntriesResponse(B, A, 9, false, 2, Position.ZERO));
+        leader.receive(new Message.HeartbeatResponse(B, A, 9, 0));
         assertThat(leader.core.role()).isEqualTo(Role.FOLLOWER);
         assertThat(leader.core.term()).isEqualTo(9);
     }
