@@ -184,6 +184,8 @@ public final class ConfigClient {
                 case OUTCOME_UNKNOWN -> new OutcomeUnknown(reason);
                 case STORE_FULL -> new LimitExceeded(LimitExceeded.Kind.STORE_FULL, reason);
                 case TOO_MANY_REQUESTS -> new LimitExceeded(LimitExceeded.Kind.TOO_MANY_REQUESTS, reason);
+                // No write fails so, only a change of the members.
+                case MEMBERSHIP_MISMATCH, CHANGE_IN_PROGRESS, CONFLICT -> failed;
             };
         }
         return cause instanceof RuntimeException unexpected ? unexpected : new CompletionException(cause);

@@ -124,9 +124,15 @@ public interface RaftConfigLog extends BasicLogger {
     @Message(id = 4001, value = "Node %s: quarkus.raft-config.members lists %s too, which are no part of the cluster that the data "
             + "directory belongs to: that has the members %s, and this node goes on with these alone. If the others were to "
             + "found a cluster with this node, for instance after a trial with a single one, stop all and empty the data directory of "
-            + "this node: its properties are lost with it. If they are gone, take them off the list. This version can't add a "
-            + "node to a cluster.")
+            + "this node: its properties are lost with it. If they are gone, take them off the list. If they are to be members, ask "
+            + "for that (PUT /members).")
     void listedButNoMembers(String nodeId, String listed, String members);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 4002, value = "Node %s: member %s has come back with an empty data directory. It has forgotten what it had promised, "
+            + "and so has no vote, and holds nothing. Put its data directory back; if that is lost, have it replaced: ask for the "
+            + "members as they are (PUT /members), or set quarkus.raft-config.replace-lost-after.")
+    void memberIsBlank(String nodeId, String member);
 
     @LogMessage(level = Logger.Level.DEBUG)
     @Message(id = 4101, value = "Node %s: a snapshot covers the log up to index %d, term %d.")

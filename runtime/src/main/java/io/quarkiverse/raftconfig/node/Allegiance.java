@@ -43,6 +43,11 @@ final class Allegiance {
         }
     }
 
+    /** Whether a connected peer belongs to no cluster, as far as it has shown. */
+    boolean isBlank(NodeId peer) {
+        return !shown.containsKey(peer);
+    }
+
     /**
      * Whether a message of this peer is for us. To a blank node only members of a cluster speak: of one whose cluster is not
      * known yet nothing is taken, for it will say it again. A member hears blank peers too: they vote before they have

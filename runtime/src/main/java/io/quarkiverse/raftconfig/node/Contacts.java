@@ -14,13 +14,15 @@ import io.quarkiverse.raftconfig.log.RaftConfigLog;
 
 /**
  * With whom this node stays connected: the members, each at the address that the settings give, else at that of the
- * membership; before there is a membership, all that the settings list. Lives on the loop.
+ * membership; before there is a membership, all that the settings list. And for a while those who may become members. Lives
+ * on the loop.
  */
 final class Contacts {
     private final NodeId self;
     private final NodeSettings settings;
     private final PeerTransport transport;
     private @Nullable Membership connectedWith;
+    private SortedMap<NodeId, String> also = new TreeMap<>();
 
     Contacts(NodeId self, NodeSettings settings, PeerTransport transport) {
         this.self = self;
@@ -33,12 +35,36 @@ final class Contacts {
         if (membership.equals(connectedWith)) {
             return;
         }
+        connect(membership);
+    }
+
+    /**
+     * Connects with these too, and at these addresses, until this is called again.
+     *
+     * @throws IllegalArgumentException if one of them is no {@code host:port}; then nothing has changed
+     */
+    void alsoWith(SortedMap<NodeId, String> addresses) {
+        if (addresses.equals(also) || connectedWith == null) {
+            return;
+        }
+        SortedMap<NodeId, String> before = also;
+        also = new TreeMap<>(addresses);
+        try {
+            connect(connectedWith);
+        } catch (IllegalArgumentException e) {
+            also = before;
+            throw e;
+        }
+    }
+
+    private void connect(Membership membership) {
         connectedWith = membership;
         SortedMap<NodeId, String> addresses = new TreeMap<>(membership.addresses());
         addresses.putAll(settings.members());
         if (!membership.isBlank()) {
             addresses.keySet().retainAll(nodes(membership));
         }
+        addresses.putAll(also);
         transport.connectTo(addresses);
     }
 

@@ -46,7 +46,10 @@ final class Member {
     private final Route route;
     private final Writes writes;
     private final Reads reads;
+    private final MembershipDesk membershipDesk;
     private final PeerDesk desk;
+    private final Errands errands;
+    private final LostReplicas lost;
     private final DiskWatch diskWatch;
     private final Contacts contacts;
     private final LeaderWatch leaderWatch;
@@ -83,12 +86,15 @@ final class Member {
         this.parts = new CoreHost.Parts(loop, writer, transport, applier, tickets, snapshots, allegiance);
         this.writes = new Writes(loop, route, transport, standing, appender, applier, deadlines, settings);
         this.reads = new Reads(loop, route, transport, standing, tickets, applier, deadlines, settings);
-        this.desk = new PeerDesk(loop, route, appender, tickets, deadlines, settings);
+        this.contacts = new Contacts(self.node(), settings, transport);
+        this.membershipDesk = new MembershipDesk(self, loop, route, tickets, transport, contacts, allegiance, settings);
+        this.desk = new PeerDesk(loop, route, appender, tickets, membershipDesk, deadlines, settings);
+        this.errands = new Errands(self.node(), loop, route, transport, standing, desk, deadlines, settings);
+        this.lost = new LostReplicas(self, loop, transport, allegiance);
         this.diskWatch = new DiskWatch(self.node(), loop, writer, settings, this::writeStatus);
         this.host = new CoreHost(new RaftCore(self, settings.raft(), recovered, random), parts, new CoreEvents());
         this.founding = new FoundingHost(FoundingHost.founding(ports.store(), settings, random), settings, loop, writer,
                 transport, self.node(), new FoundingEvents());
-        this.contacts = new Contacts(self.node(), settings, transport);
         this.leaderWatch = new LeaderWatch(self.node(), notifier, this::leaderChanged);
         this.milestones = new Milestones(host.core().lastLog());
         this.firstRead = new FirstRead(loop, reads, standing, settings, this::confirmed);
@@ -115,7 +121,7 @@ final class Member {
         contacts.warnOfStrangers(stored);
         contacts.follow(stored);
         PeerTransport.Listener fromPeers = new FromPeers(standing, inbox, route, parts.allegiance(), founding, desk, reads,
-                writes, this::writeStatus);
+                writes, this::peersChanged);
         standing.whenDone(transport.start(new PeerTransport.Local(self, identity.clusterId()), fromPeers),
                 (open, failure) -> opened(Failures.cause(failure)));
     }
@@ -135,6 +141,14 @@ final class Member {
     void awaitRevision(long revision, long deadlineMillis, CompletableFuture<PublishedState> answer) {
         if (!standing.refuses(answer)) {
             reads.beginAt(revision, deadlineMillis, answer);
+        }
+    }
+
+    void changeMembership(MembershipRequest request, long deadlineMillis, CompletableFuture<Long> answer) {
+        if (!standing.refuses(answer)) {
+            errands.begin(leftMillis -> new PeerRequest.ChangeMembership(request, leftMillis),
+                    response -> response instanceof PeerResponse.MembershipChanged changed ? changed.membershipIndex() : null,
+                    deadlineMillis, answer);
         }
     }
 
@@ -216,6 +230,7 @@ final class Member {
         writes.failAll(reason);
         reads.failAll(reason);
         desk.failAll(reason);
+        errands.failAll(reason);
         deadlines.cancel();
     }
 
@@ -227,6 +242,7 @@ final class Member {
         OrderlyStop.begin(loop, deadlines, parts.writer(), lanes, this::leave, timeoutMillis, stopped);
         milestones.fail(new IllegalStateException("the node was stopped"));
         writes.failWaiting(Standing.STOPPING);
+        errands.failWaiting(Standing.STOPPING);
         reads.failAll(Standing.STOPPING);
         writeStatus();
     }
@@ -241,6 +257,8 @@ final class Member {
     private void stepped() {
         contacts.follow(host.core().membership());
         leaderWatch.look(host);
+        lost.lookNowAndThen(host.core().membership());
+        membershipDesk.look();
         milestones.look(parts.applier(), host.core());
         writeStatus();
     }
@@ -248,6 +266,14 @@ final class Member {
     private void leaderChanged() {
         reads.leaderChanged();
         writes.tryAgain();
+        errands.tryAgain();
+    }
+
+    private void peersChanged() {
+        lost.look(host.core().membership());
+        errands.tryAgain();
+        membershipDesk.look();
+        writeStatus();
     }
 
     private void writeStatus() {
@@ -268,7 +294,8 @@ final class Member {
         String degraded = standing.degraded();
         String silentDisk = diskWatch.isSilent() ? "the disk does not answer" : null;
         return new StatusBoard.Situation(identity, connected, applier.lastApplied().index(),
-                parts.snapshots().newest().index(), applier.published().revision(), host.takesPart(), hasState, caughtUp,
+                parts.snapshots().newest().index(), applier.published().revision(),
+                lost.problems(host.core().membership(), connected), host.takesPart(), hasState, caughtUp,
                 standing.isStopping(), degraded == null ? silentDisk : degraded, waitingFor);
     }
 

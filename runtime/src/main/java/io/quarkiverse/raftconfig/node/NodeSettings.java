@@ -19,9 +19,11 @@ import io.quarkiverse.raftconfig.state.StoreLimits;
  *        transaction
  * @param idempotencyAgeMillis for how long one is remembered
  * @param limits what a leader lets the store hold
+ * @param membership what a node does about it
  */
 public record NodeSettings(RaftSettings raft, SortedMap<NodeId, String> members, int snapshotEntries, long snapshotBytes,
-        int inFlightMax, int idempotencyKeysMax, long idempotencyAgeMillis, StoreLimits limits) {
+        int inFlightMax, int idempotencyKeysMax, long idempotencyAgeMillis, StoreLimits limits,
+        MembershipSettings membership) {
     public NodeSettings {
         members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
     }
@@ -31,5 +33,18 @@ public record NodeSettings(RaftSettings raft, SortedMap<NodeId, String> members,
             int inFlightMax, int idempotencyKeysMax, long idempotencyAgeMillis) {
         this(raft, members, snapshotEntries, snapshotBytes, inFlightMax, idempotencyKeysMax, idempotencyAgeMillis,
                 StoreLimits.DEFAULTS);
+    }
+
+    /** Members change by request only. */
+    public NodeSettings(RaftSettings raft, SortedMap<NodeId, String> members, int snapshotEntries, long snapshotBytes,
+            int inFlightMax, int idempotencyKeysMax, long idempotencyAgeMillis, StoreLimits limits) {
+        this(raft, members, snapshotEntries, snapshotBytes, inFlightMax, idempotencyKeysMax, idempotencyAgeMillis, limits,
+                MembershipSettings.BY_REQUEST);
+    }
+
+    /** The same but for what is done about the membership. */
+    public NodeSettings with(MembershipSettings other) {
+        return new NodeSettings(raft, members, snapshotEntries, snapshotBytes, inFlightMax, idempotencyKeysMax,
+                idempotencyAgeMillis, limits, other);
     }
 }

@@ -30,6 +30,7 @@ final class PeerDesk {
     private final Route route;
     private final Appender appender;
     private final Tickets tickets;
+    private final MembershipDesk membership;
     private final Deadlines deadlines;
     private final int inFlightMax;
 
@@ -37,11 +38,13 @@ final class PeerDesk {
     private final Map<NodeId, Permits> permits = new TreeMap<>();
     private final Set<Request> open = new LinkedHashSet<>();
 
-    PeerDesk(Loop loop, Route route, Appender appender, Tickets tickets, Deadlines deadlines, NodeSettings settings) {
+    PeerDesk(Loop loop, Route route, Appender appender, Tickets tickets, MembershipDesk membership, Deadlines deadlines,
+            NodeSettings settings) {
         this.loop = loop;
         this.route = route;
         this.appender = appender;
         this.tickets = tickets;
+        this.membership = membership;
         this.deadlines = deadlines;
         this.inFlightMax = settings.inFlightMax();
     }
@@ -69,6 +72,8 @@ final class PeerDesk {
             return write(propose.command(), propose.timeoutMillis());
         } else if (request instanceof PeerRequest.ReadIndex read) {
             return new ReadRequest(read.timeoutMillis()).begin();
+        } else if (request instanceof PeerRequest.ChangeMembership change) {
+            return new ChangeRequest(change.timeoutMillis()).begin(change.request());
         }
         throw new AssertionError("unhandled request: " + request);
     }
@@ -155,6 +160,28 @@ final class PeerDesk {
                 appender.forget(position);
             }
             fail(PeerResponse.Kind.OUTCOME_UNKNOWN, reason);
+        }
+    }
+
+    private final class ChangeRequest extends Request {
+        private final long deadlineMillis;
+        private MembershipDesk.@Nullable Attempt attempt;
+
+        ChangeRequest(long timeoutMillis) {
+            super(timeoutMillis);
+            deadlineMillis = loop.nowMillis() + timeoutMillis;
+        }
+
+        CompletableFuture<PeerResponse> begin(MembershipRequest wanted) {
+            attempt = membership.begin(wanted, deadlineMillis, this::close);
+            return answer;
+        }
+
+        @Override
+        void end(String reason) {
+            if (attempt != null) {
+                close(attempt.end(reason));
+            }
         }
     }
 

@@ -16,6 +16,14 @@ public sealed interface PeerResponse {
     record ReadIndex(long index) implements PeerResponse {
     }
 
+    /** The members are those that were asked for, by the committed entry at {@code membershipIndex}. */
+    record MembershipChanged(long membershipIndex) implements PeerResponse {
+    }
+
+    /** It was done, and that is all there is to say. */
+    record Done() implements PeerResponse {
+    }
+
     /**
      * It was not done, or nobody knows.
      *
@@ -33,6 +41,12 @@ public sealed interface PeerResponse {
         /** Certainly not committed: the log or the store holds as much as it may. */
         STORE_FULL,
         /** Certainly not committed: too many are under way. */
-        TOO_MANY_REQUESTS
+        TOO_MANY_REQUESTS,
+        /** The members are as they were: by now they are others than those from which the request was computed. */
+        MEMBERSHIP_MISMATCH,
+        /** The members are as they were: another change is not over yet. */
+        CHANGE_IN_PROGRESS,
+        /** Certainly not done: it can't be as things stand, and the reason says why. */
+        CONFLICT
     }
 }

@@ -109,6 +109,18 @@ public final class RaftNode {
         return begin(reads, timeoutMillis, (deadline, answer) -> member.awaitRevision(revision, deadline, answer));
     }
 
+    /**
+     * Makes these the members, through the leader, whoever it is, while the cluster goes on (§6). New voters take up the log
+     * first.
+     *
+     * @return the index of the new membership, once it is committed; fails with {@link ProposalFailedException}: of kind
+     *         {@code OUTCOME_UNKNOWN} if the change was begun and may yet be completed, of any other if the members certainly
+     *         are as they were
+     */
+    public CompletionStage<Long> changeMembership(MembershipRequest request, long timeoutMillis) {
+        return begin(writes, timeoutMillis, (deadline, answer) -> member.changeMembership(request, deadline, answer));
+    }
+
     /** The state as applied: one volatile read. */
     public PublishedState state() {
         return state.published();

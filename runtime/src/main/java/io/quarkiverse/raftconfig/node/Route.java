@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import io.quarkiverse.raftconfig.core.Entry;
 import io.quarkiverse.raftconfig.core.Input;
 import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.RaftCore;
 import io.quarkiverse.raftconfig.core.ReplicaId;
 import io.quarkiverse.raftconfig.core.Role;
 
@@ -21,6 +22,14 @@ final class Route {
 
     void begin(CoreHost host) {
         this.host = host;
+    }
+
+    /** @throws IllegalStateException before the start */
+    RaftCore core() {
+        if (host == null) {
+            throw new IllegalStateException("not started");
+        }
+        return host.core();
     }
 
     /** True if this node leads, and takes part. */

@@ -18,7 +18,8 @@ final class StatusBoard {
 
     /** What the core does not know. */
     record Situation(Identity identity, SortedMap<NodeId, ReplicaId> connected, long lastApplied, long snapshotIndex,
-            long revision, boolean takesPart, boolean hasState, boolean caughtUp, boolean stopping,
+            long revision, SortedMap<NodeId, String> problems, boolean takesPart, boolean hasState, boolean caughtUp,
+            boolean stopping,
             @Nullable String degraded, @Nullable String waitingFor) {
     }
 
@@ -42,8 +43,29 @@ final class StatusBoard {
         Role role = now.takesPart || core.role() == Role.LEARNER ? core.role() : Role.FOLLOWER;
         return new NodeStatus(now.identity, role, core.term(), leader == null ? null : leader.node(), core.commitIndex(),
                 now.lastApplied, core.lastLog().index(), now.snapshotIndex, now.revision, membership,
-                core.membershipIndex(), reachableVoters(membership, now), peers(membership, now, core.matchIndexes()),
+                core.membershipIndex(), core.committedMembership(), core.committedMembershipIndex(),
+                core.isChangingMembership(), catchUp(core), place(membership, now.identity.replica()),
+                reachableVoters(membership, now), peers(membership, now, core.matchIndexes()),
                 now.hasState, now.caughtUp, now.stopping, now.degraded, now.waitingFor);
+    }
+
+    private static SortedMap<NodeId, NodeStatus.CatchUp> catchUp(RaftCore core) {
+        SortedMap<NodeId, NodeStatus.CatchUp> all = new TreeMap<>();
+        core.catchUp().forEach((replica, progress) -> all.put(replica.node(),
+                new NodeStatus.CatchUp(progress.round(), progress.entriesBehind())));
+        return all;
+    }
+
+    private static NodeStatus.Place place(Membership membership, ReplicaId self) {
+        if (membership.isBlank()) {
+            return NodeStatus.Place.BLANK;
+        } else if (membership.isVoter(self)) {
+            return NodeStatus.Place.VOTER;
+        } else if (membership.learners().contains(self)) {
+            return NodeStatus.Place.LEARNER;
+        }
+        boolean another = membership.replicas().stream().anyMatch(replica -> replica.node().equals(self.node()));
+        return another ? NodeStatus.Place.REPLACED : NodeStatus.Place.REMOVED;
     }
 
     private static int reachableVoters(Membership membership, Situation now) {
@@ -76,6 +98,6 @@ final class StatusBoard {
 
     private static NodeStatus.Peer peer(Situation now, NodeId node, long matchIndex) {
         ReplicaId shown = now.connected.get(node);
-        return new NodeStatus.Peer(shown, shown != null, matchIndex);
+        return new NodeStatus.Peer(shown, shown != null, matchIndex, now.problems.get(node));
     }
 }

@@ -3,6 +3,7 @@ package io.quarkiverse.raftconfig.runtime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import io.quarkiverse.raftconfig.client.WriteLimits;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.RaftSettings;
+import io.quarkiverse.raftconfig.node.MembershipSettings;
 import io.quarkiverse.raftconfig.node.NodeSettings;
 import io.quarkiverse.raftconfig.state.NameRules;
 import io.quarkiverse.raftconfig.state.StoreLimits;
@@ -54,7 +56,11 @@ record Settings(LaunchMode launchMode, @Nullable NodeId nodeId, SortedMap<NodeId
                 defaults.inFlightBytesMax(), defaults.logBytesMax());
         return new NodeSettings(raft, members, rest.snapshot().entries(), rest.snapshot().size().asLongValue(),
                 rest.limits().inFlight(), rest.idempotency().keys(), rest.idempotency().age().toMillis(),
-                writeLimits().store());
+                writeLimits().store()).with(membership());
+    }
+
+    private MembershipSettings membership() {
+        return new MembershipSettings(insecure, List.of(), null, 0, 0);
     }
 
     WireSettings wire() {

@@ -97,6 +97,18 @@ final class VirtualCluster {
     }
 
     RaftNode start(NodeId id) {
+        return start(id, members);
+    }
+
+    /** A new node, which lists the founding set and itself: it founds nothing, and is a member of nothing. */
+    RaftNode startBlank(NodeId id) {
+        replicas.put(id, new Replica(blankDisk(id)));
+        SortedMap<NodeId, String> listed = new TreeMap<>(members);
+        listed.put(id, id + ":7420");
+        return start(id, listed);
+    }
+
+    private RaftNode start(NodeId id, SortedMap<NodeId, String> listed) {
         Replica replica = replica(id);
         if (replica.life != null) {
             throw new IllegalStateException(id + " runs");
@@ -104,7 +116,7 @@ final class VirtualCluster {
         VirtualLoop loop = new VirtualLoop(time);
         VirtualLanes lanes = new VirtualLanes(time, () -> 120 + random.nextLong(30));
         InMemoryRaftStore store = replica.disk.open();
-        NodeSettings its = settings.apply(new NodeSettings(SETTINGS.raft(), members, SETTINGS.snapshotEntries(),
+        NodeSettings its = settings.apply(new NodeSettings(SETTINGS.raft(), listed, SETTINGS.snapshotEntries(),
                 SETTINGS.snapshotBytes(), SETTINGS.inFlightMax(), SETTINGS.idempotencyKeysMax(),
                 SETTINGS.idempotencyAgeMillis()));
         RaftNode node = RaftNode.start(its, new RaftNode.Ports(loop, lanes, store, network.transport(loop)),
@@ -229,6 +241,11 @@ final class VirtualCluster {
             }
             throw new AssertionError("not refused, but " + (failure == null ? done : failure));
         }));
+    }
+
+    /** Lets time pass until {@code stage} has failed: the kind of the failure and its reason. */
+    String failureText(CompletionStage<?> stage) {
+        return failure(stage) + ": " + get(stage.handle((done, failure) -> String.valueOf(Failures.cause(failure))));
     }
 
     CompletionStage<Outcome> put(NodeId through, String name, String value) {

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 import org.junit.jupiter.api.Test;
@@ -21,8 +23,10 @@ import io.quarkiverse.raftconfig.core.ClusterId;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.ReplicaId;
 import io.quarkiverse.raftconfig.core.StorageId;
+import io.quarkiverse.raftconfig.node.MembershipRequest;
 import io.quarkiverse.raftconfig.node.PeerRequest;
 import io.quarkiverse.raftconfig.node.PeerResponse;
+import io.quarkiverse.raftconfig.node.Seat;
 
 /** How messages lie on a stream, and what the handshake and the requests look like there. */
 class FramesTest {
@@ -184,11 +188,22 @@ class FramesTest {
         Bytes bytes = Bytes.wrap(new byte[] { 10, 11 });
         request(new PeerRequest.Propose(bytes, 5000), "01 01 0000000e 0000000000001388 00000002 0a0b");
         request(new PeerRequest.ReadIndex(5000), "01 02 00000008 0000000000001388");
+        SortedMap<NodeId, Seat> members = new TreeMap<>();
+        members.put(new NodeId("a"), new Seat(null, true));
+        members.put(new NodeId("b"), new Seat("h:1", false));
+        request(new PeerRequest.ChangeMembership(new MembershipRequest(9, members), 5000),
+                "01 04 00000023 0000000000001388 0000000000000009 00000002 0161 00 01 0162 01 00000003 683a31 00");
+        request(new PeerRequest.Transfer(null, 5000), "01 05 00000009 0000000000001388 00");
+        request(new PeerRequest.Transfer(new NodeId("a"), 5000), "01 05 0000000b 0000000000001388 01 0161");
+        request(new PeerRequest.Join(hello().from(), "h:1", 5000),
+                "01 06 00000022 0000000000001388 0161 0000000000000001 0000000000000002 01 00000003 683a31");
+        response(new PeerResponse.MembershipChanged(7), "01 06 00000008 0000000000000007");
+        response(new PeerResponse.Done(), "01 07 00000000");
         response(new PeerResponse.Applied(7, bytes), "01 01 0000000e 0000000000000007 00000002 0a0b");
         response(new PeerResponse.ReadIndex(7), "01 02 00000008 0000000000000007");
         response(new PeerResponse.Failed(PeerResponse.Kind.STORE_FULL, "ab"), "01 03 00000007 03 00000002 6162");
-        assertThat(PeerRequest.class.getPermittedSubclasses()).hasSize(2);
-        assertThat(PeerResponse.class.getPermittedSubclasses()).hasSize(3);
+        assertThat(PeerRequest.class.getPermittedSubclasses()).hasSize(5);
+        assertThat(PeerResponse.class.getPermittedSubclasses()).hasSize(5);
         for (PeerResponse.Kind kind : PeerResponse.Kind.values()) {
             PeerResponse failed = new PeerResponse.Failed(kind, "");
             assertThat(PeerRequestCodec.readResponse(new ByteReader(encode(failed)))).isEqualTo(failed);

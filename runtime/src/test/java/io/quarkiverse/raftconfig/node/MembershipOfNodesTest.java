@@ -1,0 +1,286 @@
+package io.quarkiverse.raftconfig.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import org.junit.jupiter.api.Test;
+
+import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.ReplicaId;
+import io.quarkiverse.raftconfig.state.Outcome;
+
+/** §6, as an operator sees it: members come and go while the cluster goes on. */
+class MembershipOfNodesTest {
+    private static final NodeId N1 = VirtualCluster.id(1);
+    private static final NodeId N2 = VirtualCluster.id(2);
+    private static final NodeId N3 = VirtualCluster.id(3);
+    private static final NodeId N4 = VirtualCluster.id(4);
+    private static final NodeId N5 = VirtualCluster.id(5);
+
+    /** Writes, one after the other, through whoever leads or follows; each is tried once. */
+    private static final class Writer {
+        private final VirtualCluster cluster;
+        private final NodeId through;
+        private final List<String> acknowledged = new ArrayList<>();
+        private final List<PeerResponse.Kind> failures = new ArrayList<>();
+        private long longestMillis;
+        private int count;
+        private boolean stopped;
+
+        Writer(VirtualCluster cluster, NodeId through) {
+            this.cluster = cluster;
+            this.through = through;
+            next();
+        }
+
+        private void next() {
+            if (stopped) {
+                return;
+            }
+            String name = "w" + count++;
+            long begunAt = cluster.time().nowMillis();
+            cluster.put(through, name, "v").whenComplete((outcome, failure) -> {
+                longestMillis = Math.max(longestMillis, cluster.time().nowMillis() - begunAt);
+                if (failure == null) {
+                    acknowledged.add(name);
+                } else if (Failures.cause(failure) instanceof ProposalFailedException failed) {
+                    failures.add(failed.kind());
+                }
+                cluster.time().schedule(1_000, this::next);
+            });
+        }
+
+        /** All that was acknowledged is on each of {@code nodes}. */
+        void check(List<NodeId> nodes) {
+            stopped = true;
+            cluster.time().passMillis(500);
+            assertThat(failures).isEmpty();
+            assertThat(acknowledged).isNotEmpty();
+            for (NodeId node : nodes) {
+                for (String name : acknowledged) {
+                    assertThat(cluster.value(node, name)).as(name + " on " + node).isEqualTo("v");
+                }
+            }
+        }
+    }
+
+    private static CompletionStage<Long> change(VirtualCluster cluster, NodeId through, List<NodeId> voters) {
+        return change(cluster, through, voters, List.of());
+    }
+
+    private static CompletionStage<Long> change(VirtualCluster cluster, NodeId through, List<NodeId> voters,
+            List<NodeId> learners) {
+        NodeStatus now = cluster.node(through).status();
+        return cluster.node(through).changeMembership(request(now.membershipIndex(), voters, learners), 10_000);
+    }
+
+    private static MembershipRequest request(long index, List<NodeId> voters, List<NodeId> learners) {
+        SortedMap<NodeId, Seat> members = new TreeMap<>();
+        voters.forEach(id -> members.put(id, new Seat(id + ":7420", true)));
+        learners.forEach(id -> members.put(id, new Seat(id + ":7420", false)));
+        return new MembershipRequest(index, members);
+    }
+
+    private static void assertVoters(VirtualCluster cluster, NodeId at, NodeId... voters) {
+        NodeStatus status = cluster.node(at).status();
+        assertThat(status.membership().isJoint()).isFalse();
+        assertThat(status.membership().voters()).extracting(ReplicaId::node).containsExactly(voters);
+        assertThat(status.changing()).isFalse();
+        assertThat(status.committedMembershipIndex()).isEqualTo(status.membershipIndex());
+    }
+
+    @Test
+    void growsFromThreeToFiveAndBackUnderWrites() {
+        // given three nodes and a writer, and two blank nodes that nobody knows
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId leader = cluster.leader();
+        Writer writer = new Writer(cluster, cluster.follower());
+        cluster.startBlank(N4);
+        cluster.startBlank(N5);
+
+        // when these are to be members, too
+        long index = cluster.get(change(cluster, leader, List.of(N1, N2, N3, N4, N5)));
+
+        // then they are, and nobody else leads
+        assertThat(index).isEqualTo(cluster.node(leader).status().membershipIndex());
+        cluster.await(() -> cluster.node(N5).status().caughtUp() && cluster.node(N4).status().caughtUp());
+        cluster.time().passMillis(100);
+        assertVoters(cluster, N5, N1, N2, N3, N4, N5);
+        assertThat(cluster.node(N5).status().place()).isEqualTo(NodeStatus.Place.VOTER);
+        assertThat(cluster.leader()).isEqualTo(leader);
+
+        // and when they are to leave, they do
+        cluster.get(change(cluster, leader, List.of(N1, N2, N3)));
+        cluster.time().passMillis(100);
+        assertVoters(cluster, N2, N1, N2, N3);
+        assertThat(cluster.node(N5).status().place()).isEqualTo(NodeStatus.Place.REMOVED);
+        assertThat(cluster.leader()).isEqualTo(leader);
+        writer.check(List.of(N1, N2, N3));
+        assertThat(writer.longestMillis).isLessThan(50);
+    }
+
+    @Test
+    void becomesAnyOtherSetInOneRequest() {
+        // given a node alone
+        VirtualCluster cluster = VirtualCluster.running(1, 1);
+        cluster.get(cluster.put(N1, "a", "1"));
+        List.of(N2, N3, N4).forEach(cluster::startBlank);
+
+        // when three others are to take its place
+        cluster.get(change(cluster, N1, List.of(N2, N3, N4)));
+
+        // then one of them leads, they have its data, and it can be stopped
+        cluster.await(() -> {
+            NodeId leader = cluster.node(N2).status().leader();
+            return leader != null && List.of(N2, N3, N4).contains(leader);
+        });
+        cluster.stop(N1);
+        NodeId leader = cluster.awaitLeader();
+        assertVoters(cluster, leader, N2, N3, N4);
+        assertThat(cluster.value(leader, "a")).isEqualTo("1");
+        cluster.get(cluster.put(N3, "a", "2"));
+    }
+
+    @Test
+    void replacesADeadNodeByAnother() {
+        // given three of which one is dead
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId dead = cluster.follower();
+        cluster.crash(dead);
+        cluster.startBlank(N4);
+        Writer writer = new Writer(cluster, cluster.leader());
+
+        // when a fourth is to take its place
+        List<NodeId> wanted = new ArrayList<>(List.of(N1, N2, N3, N4));
+        wanted.remove(dead);
+        cluster.get(change(cluster, cluster.leader(), wanted));
+
+        // then it has
+        cluster.await(() -> cluster.node(N4).status().caughtUp() && !cluster.node(N4).status().changing());
+        assertVoters(cluster, N4, wanted.toArray(NodeId[]::new));
+        writer.check(wanted);
+    }
+
+    @Test
+    void takesARequestThroughAnyNode() {
+        // given a follower
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId follower = cluster.follower();
+        cluster.startBlank(N4);
+
+        // when it is asked
+        long index = cluster.get(change(cluster, follower, List.of(N1, N2, N3), List.of(N4)));
+
+        // then the leader has done it
+        cluster.await(() -> cluster.node(follower).status().committedMembershipIndex() == index);
+        cluster.await(() -> cluster.node(N4).status().hasState());
+        assertThat(cluster.node(N4).status().place()).isEqualTo(NodeStatus.Place.LEARNER);
+        assertVoters(cluster, follower, N1, N2, N3);
+    }
+
+    @Test
+    void goesOnThoughTheLeaderIsNotAmongThem() {
+        // given three nodes and a writer
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId leader = cluster.leader();
+        NodeId follower = cluster.follower();
+        Writer writer = new Writer(cluster, follower);
+        List<NodeId> rest = new ArrayList<>(List.of(N1, N2, N3));
+        rest.remove(leader);
+
+        // when the leader is to leave
+        cluster.get(change(cluster, follower, rest));
+
+        // then another leads soon, and the old one knows that it has left
+        cluster.await(() -> cluster.leaderOrNull() != null && rest.contains(cluster.leader()));
+        assertVoters(cluster, cluster.leader(), rest.toArray(NodeId[]::new));
+        assertThat(cluster.node(leader).status().place()).isEqualTo(NodeStatus.Place.REMOVED);
+        writer.check(rest);
+        assertThat(writer.longestMillis).isLessThan(300);
+    }
+
+    @Test
+    void refusesWhatCantBe() {
+        // given three nodes
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId leader = cluster.leader();
+        RaftNode node = cluster.node(leader);
+        long index = node.status().membershipIndex();
+
+        // when what can't be is asked for, it is refused, and nothing has changed
+        assertThat(cluster.failure(change(cluster, leader, List.of()))).isEqualTo(PeerResponse.Kind.CONFLICT);
+        assertThat(cluster.failure(change(cluster, leader, List.of(), List.of(N1)))).isEqualTo(PeerResponse.Kind.CONFLICT);
+        assertThat(cluster.failure(node.changeMembership(request(index - 1, List.of(N1), List.of()), 5_000)))
+                .isEqualTo(PeerResponse.Kind.MEMBERSHIP_MISMATCH);
+        assertThat(node.status().membershipIndex()).isEqualTo(index);
+    }
+
+    @Test
+    void saysWhoCantBeReached() {
+        // given three nodes, and a fourth that does not run
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId follower = cluster.follower();
+        long begunAt = cluster.time().nowMillis();
+
+        // when it is to be a member
+        CompletionStage<Long> changed = change(cluster, follower, List.of(N1, N2, N3, N4));
+
+        // then that fails in time, and names it; the members are as they were, and may be changed
+        assertThat(cluster.failureText(changed)).startsWith("CONFLICT").contains("n4 can't be reached: not reachable");
+        assertThat(cluster.time().nowMillis() - begunAt).isLessThan(10_000);
+        cluster.startBlank(N4);
+        cluster.get(change(cluster, follower, List.of(N1, N2, N3, N4)));
+    }
+
+    @Test
+    void doesOneChangeAtATime() {
+        // given a change under way
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId leader = cluster.leader();
+        CompletionStage<Long> first = change(cluster, leader, List.of(N1, N2, N3, N4));
+
+        // when another is asked for
+        CompletionStage<Long> second = change(cluster, leader, List.of(N1, N2));
+
+        // then it is refused, and the first goes on
+        assertThat(cluster.failure(second)).isEqualTo(PeerResponse.Kind.CHANGE_IN_PROGRESS);
+        assertThat(first.toCompletableFuture()).isNotDone();
+        cluster.startBlank(N4);
+        cluster.get(first);
+    }
+
+    @Test
+    void saysThatTheOutcomeIsUnknownIfTheLeaderDiesInTheMiddle() {
+        for (int crashMillis = 1; crashMillis < 12; crashMillis++) {
+            // given a change through a follower
+            VirtualCluster cluster = VirtualCluster.running(3, crashMillis);
+            NodeId leader = cluster.leader();
+            NodeId follower = cluster.follower();
+            cluster.startBlank(N4);
+            CompletionStage<Long> changed = change(cluster, follower, List.of(N1, N2, N3, N4));
+
+            // when the leader dies in the middle of it
+            cluster.time().passMillis(crashMillis);
+            boolean answered = changed.toCompletableFuture().isDone();
+            cluster.crash(leader);
+
+            // then the caller is told what is known, and the cluster comes to rest with old or new members
+            CompletableFuture<String> told = changed.toCompletableFuture().handle((index, failure) -> failure == null ? "done"
+                    : ((ProposalFailedException) Objects.requireNonNull(Failures.cause(failure))).kind().name());
+            assertThat(cluster.get(told)).isIn("done", "OUTCOME_UNKNOWN");
+            assertThat(told.join().equals("done") || !answered).isTrue();
+            cluster.await(() -> cluster.leaderOrNull() != null && !cluster.node(cluster.leader()).status().changing());
+            NodeStatus status = cluster.node(cluster.leader()).status();
+            assertThat(status.membership().isJoint()).isFalse();
+            CompletionStage<Outcome> write = cluster.put(follower, "after", "1");
+            assertThat(cluster.get(write)).isInstanceOf(Outcome.Applied.class);
+        }
+    }
+}
