@@ -14,6 +14,7 @@ import io.quarkiverse.raftconfig.core.FoundingInput;
 import io.quarkiverse.raftconfig.core.Input;
 import io.quarkiverse.raftconfig.core.Membership;
 import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.core.RaftCore;
 import io.quarkiverse.raftconfig.core.Recovered;
 import io.quarkiverse.raftconfig.core.ReplicaId;
@@ -50,6 +51,7 @@ final class Member {
     private final PeerDesk desk;
     private final Errands errands;
     private final LostReplicas lost;
+    private final SnapshotOrders snapshotOrders;
     private final DiskWatch diskWatch;
     private final Contacts contacts;
     private final LeaderWatch leaderWatch;
@@ -91,6 +93,7 @@ final class Member {
         this.desk = new PeerDesk(loop, route, appender, tickets, membershipDesk, deadlines, settings);
         this.errands = new Errands(self.node(), loop, route, transport, standing, desk, deadlines, settings);
         this.lost = new LostReplicas(self, loop, transport, allegiance);
+        this.snapshotOrders = new SnapshotOrders(snapshots, applier, route, deadlines);
         this.diskWatch = new DiskWatch(self.node(), loop, writer, settings, this::writeStatus);
         this.host = new CoreHost(new RaftCore(self, settings.raft(), recovered, random), parts, new CoreEvents());
         this.founding = new FoundingHost(FoundingHost.founding(ports.store(), settings, random), settings, loop, writer,
@@ -152,6 +155,12 @@ final class Member {
         }
     }
 
+    void takeSnapshot(long deadlineMillis, CompletableFuture<Position> answer) {
+        if (!standing.refuses(answer)) {
+            snapshotOrders.add(deadlineMillis, answer);
+        }
+    }
+
     private void turnEnds() {
         writes.flush();
         reads.ask();
@@ -204,6 +213,7 @@ final class Member {
 
     private void snapshotTaken(SnapshotPoint point) {
         host.feed(new Input.Snapshotted(point));
+        snapshotOrders.look();
     }
 
     /** A store that is closed in the middle of a snapshot, because the node stops, has not failed. */
@@ -231,6 +241,7 @@ final class Member {
         reads.failAll(reason);
         desk.failAll(reason);
         errands.failAll(reason);
+        snapshotOrders.failAll(reason);
         deadlines.cancel();
     }
 
@@ -243,6 +254,7 @@ final class Member {
         milestones.fail(new IllegalStateException("the node was stopped"));
         writes.failWaiting(Standing.STOPPING);
         errands.failWaiting(Standing.STOPPING);
+        snapshotOrders.failAll(Standing.STOPPING);
         reads.failAll(Standing.STOPPING);
         writeStatus();
     }
@@ -259,6 +271,7 @@ final class Member {
         leaderWatch.look(host);
         lost.lookNowAndThen(host.core().membership());
         membershipDesk.look();
+        snapshotOrders.look();
         milestones.look(parts.applier(), host.core());
         writeStatus();
     }

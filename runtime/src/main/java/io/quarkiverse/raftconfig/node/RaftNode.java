@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 
+import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.core.Recovered;
 import io.quarkiverse.raftconfig.state.Command;
 import io.quarkiverse.raftconfig.state.ConfigState;
@@ -119,6 +120,15 @@ public final class RaftNode {
      */
     public CompletionStage<Long> changeMembership(MembershipRequest request, long timeoutMillis) {
         return begin(writes, timeoutMillis, (deadline, answer) -> member.changeMembership(request, deadline, answer));
+    }
+
+    /**
+     * Takes a snapshot of the state of this node, unless its newest one is of this state.
+     *
+     * @return the last entry that the newest snapshot covers, once it is durable
+     */
+    public CompletionStage<Position> takeSnapshot(long timeoutMillis) {
+        return begin(writes, timeoutMillis, member::takeSnapshot);
     }
 
     /** The state as applied: one volatile read. */

@@ -70,6 +70,10 @@ final class Snapshots {
         return newest.last();
     }
 
+    boolean isWriting() {
+        return writing;
+    }
+
     /** Whether it is time for one. */
     boolean isDue(Position lastApplied, long appliedBytes) {
         return !writing && lastApplied.index() > newest.last().index()

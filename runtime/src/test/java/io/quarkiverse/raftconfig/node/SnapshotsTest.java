@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.Position;
 
 /** §7: the log does not grow for ever, and what it held is still there. */
 class SnapshotsTest {
@@ -87,5 +88,25 @@ class SnapshotsTest {
         // then that node takes no part any more, and the others go on
         cluster.await(() -> cluster.node(full).status().degraded() != null);
         write(cluster, 30);
+    }
+
+    @Test
+    void isTakenWhenSomebodyAsksForIt() {
+        // given a node that has applied something, and is not due for a snapshot
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId follower = cluster.follower();
+        cluster.get(cluster.put(follower, "a", "1"));
+        assertThat(cluster.node(follower).status().snapshotIndex()).isZero();
+
+        // when it is asked for one, and again
+        long applied = cluster.node(follower).status().lastApplied();
+        Position first = cluster.get(cluster.node(follower).takeSnapshot(5_000));
+        Position second = cluster.get(cluster.node(follower).takeSnapshot(5_000));
+
+        // then it has taken one of all that was applied, durably; and no second one of the same
+        assertThat(first.index()).isEqualTo(applied);
+        assertThat(second).isEqualTo(first);
+        cluster.crash(follower);
+        assertThat(cluster.start(follower).status().snapshotIndex()).isEqualTo(applied);
     }
 }
