@@ -32,7 +32,7 @@ record Fault(int number, Verb verb, long atMicros, long durationMicros, long see
         RESTART,
         /** Nothing passes between one node and all others. */
         ISOLATE,
-        /** Nothing passes between the leader and all others. */
+        /** Nothing passes between the leader and all others, though it may still be asked for many writes. */
         ISOLATE_LEADER,
         /** The leader, or another, hears nobody. */
         DEAF,

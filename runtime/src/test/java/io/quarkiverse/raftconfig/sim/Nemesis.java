@@ -6,7 +6,9 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
+import io.quarkiverse.raftconfig.Expectation;
 import io.quarkiverse.raftconfig.sim.SimNetwork.Weather;
+import io.quarkiverse.raftconfig.state.Transaction;
 
 /** Lets go wrong what the schedule says, and mends it when its time is over. */
 final class Nemesis {
@@ -113,8 +115,10 @@ final class Nemesis {
             case CRASH_NEW_LEADER -> simulation.nodes().forEach(each -> each.doom(SimNode.Doom.AS_LEADER));
             case RESTART -> simulation.stop(node, () -> simulation.start(node));
             case ISOLATE -> cut(fault, (from, to) -> (from == node.number()) != (to == node.number()));
-            case ISOLATE_LEADER ->
+            case ISOLATE_LEADER -> {
                 cut(fault, (from, to) -> (from == leaderOrAny.number()) != (to == leaderOrAny.number()));
+                proposeInVain(leaderOrAny, random.nextBoolean() ? random.nextInt(200) : 0);
+            }
             case DEAF -> cut(fault, (from, to) -> to == leaderOrAny.number());
             case MUTE -> cut(fault, (from, to) -> from == leaderOrAny.number());
             case SPLIT -> {
@@ -168,6 +172,17 @@ final class Nemesis {
             }
             case WIPE -> wipe(node, duration);
             default -> throw new AssertionError("unhandled fault: " + fault);
+        }
+    }
+
+    /** Makes the log of a leader long that nobody hears. What is proposed changes nothing, if it is ever committed. */
+    private void proposeInVain(SimNode node, int count) {
+        SimNode.Life life = node.life();
+        if (life != null) {
+            var nothing = new Transaction.Change("nothing", null, Expectation.none());
+            for (int i = 0; i < count; i++) {
+                life.node.propose(new Transaction("nobody", null, null, List.of(nothing)), options.electionTimeoutMillis());
+            }
         }
     }
 
