@@ -7,7 +7,9 @@ import org.jboss.jandex.Index;
 
 import io.quarkiverse.raftconfig.rest.ApiResource;
 import io.quarkiverse.raftconfig.rest.Backups;
+import io.quarkiverse.raftconfig.rest.Duties;
 import io.quarkiverse.raftconfig.rest.Exchange;
+import io.quarkiverse.raftconfig.rest.Members;
 import io.quarkiverse.raftconfig.rest.PropertyReads;
 import io.quarkiverse.raftconfig.rest.PropertyWrites;
 import io.quarkiverse.raftconfig.rest.StatusReads;
@@ -51,10 +53,12 @@ public final class RestProcessor {
         }
         resources.produce(resource(ApiResource.class, path(config)));
         beans.produce(AdditionalBeanBuildItem.builder().setUnremovable().addBeanClasses(ApiResource.class, Exchange.class,
-                PropertyReads.class, PropertyWrites.class, StatusReads.class, Backups.class, Threshold.class).build());
+                PropertyReads.class, PropertyWrites.class, StatusReads.class, Backups.class, Members.class, Duties.class,
+                Threshold.class).build());
         // Hibernate Validator holds nothing against constraints that it has not seen while the application is built.
         constrained.produce(new AdditionalIndexedClassesBuildItem(REQUESTS + "ReadRequest", REQUESTS + "ListRequest",
-                REQUESTS + "WriteRequest", REQUESTS + "PutBody", REQUESTS + "RestoreRequest"));
+                REQUESTS + "WriteRequest", REQUESTS + "PutBody", REQUESTS + "RestoreRequest",
+                REQUESTS + "MemberBody", REQUESTS + "MembersBody", REQUESTS + "ChangeRequest", REQUESTS + "NodeNameBody"));
     }
 
     /** In front of Quarkus REST, and of the limit on bodies, but behind whatever tells who calls. */

@@ -33,21 +33,30 @@ public class ApiResource {
     private static final String STATUS = "status";
     private static final String BACKUP = "backup";
     static final String RESTORE = "restore";
+    private static final String MEMBERS = "members";
+    private static final String MEMBER = MEMBERS + "/{id}";
+    private static final String SNAPSHOTS = "snapshots";
     private static final Pattern PROPERTY_PATH = Pattern.compile("properties/[^/]+");
+    private static final Pattern MEMBER_PATH = Pattern.compile("members/[^/]+");
 
     private final Exchange exchange;
     private final PropertyReads reads;
     private final PropertyWrites writes;
     private final StatusReads status;
     private final Backups backups;
+    private final Members members;
+    private final Duties duties;
 
     @Inject
-    public ApiResource(Exchange exchange, PropertyReads reads, PropertyWrites writes, StatusReads status, Backups backups) {
+    public ApiResource(Exchange exchange, PropertyReads reads, PropertyWrites writes, StatusReads status, Backups backups,
+            Members members, Duties duties) {
         this.exchange = exchange;
         this.reads = reads;
         this.writes = writes;
         this.status = status;
         this.backups = backups;
+        this.members = members;
+        this.duties = duties;
     }
 
     @GET
@@ -104,6 +113,36 @@ public class ApiResource {
         return backups.restore(uri, headers, sent);
     }
 
+    @GET
+    @Path(MEMBERS)
+    public Uni<Response> members(@Context HttpHeaders headers) {
+        return members.read(headers);
+    }
+
+    @PUT
+    @Path(MEMBERS)
+    public Uni<Response> replaceMembers(@Context UriInfo uri, @Context HttpHeaders headers, byte @Nullable [] sent) {
+        return members.replace(uri, headers, sent);
+    }
+
+    @POST
+    @Path(MEMBERS)
+    public Uni<Response> putMember(@Context UriInfo uri, @Context HttpHeaders headers, byte @Nullable [] sent) {
+        return members.put(uri, headers, sent);
+    }
+
+    @DELETE
+    @Path(MEMBER)
+    public Uni<Response> removeMember(@PathParam("id") String id, @Context UriInfo uri, @Context HttpHeaders headers) {
+        return members.remove(id, uri, headers);
+    }
+
+    @POST
+    @Path(SNAPSHOTS)
+    public Uni<Response> takeSnapshot(@Context UriInfo uri, @Context HttpHeaders headers, byte @Nullable [] sent) {
+        return duties.takeSnapshot(uri, headers, sent);
+    }
+
     // What there is not.
 
     @GET
@@ -152,8 +191,12 @@ public class ApiResource {
             return Problem.methodNotAllowed("GET, HEAD, PUT, DELETE");
         } else if (path.equals(STATUS) || path.equals(BACKUP)) {
             return Problem.methodNotAllowed("GET, HEAD");
-        } else if (path.equals(RESTORE)) {
+        } else if (path.equals(RESTORE) || path.equals(SNAPSHOTS)) {
             return Problem.methodNotAllowed("POST");
+        } else if (path.equals(MEMBERS)) {
+            return Problem.methodNotAllowed("GET, HEAD, PUT, POST");
+        } else if (MEMBER_PATH.matcher(path).matches()) {
+            return Problem.methodNotAllowed("DELETE");
         }
         return noSuchPath();
     }

@@ -29,6 +29,12 @@ final class Checks {
         return request;
     }
 
+    /** As {@link #valid(Object)}, of a request that has one field, which is {@code field} to the client. */
+    <T> T valid(T request, String field) {
+        validator.validate(request).forEach(it -> wrong(field, it.getMessage()));
+        return request;
+    }
+
     void name(String field, String name) {
         String problem = PropertyName.problem(name);
         if (problem != null) {

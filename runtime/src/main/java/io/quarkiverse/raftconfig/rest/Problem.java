@@ -15,6 +15,7 @@ import io.quarkiverse.raftconfig.OutcomeUnknown;
 import io.quarkiverse.raftconfig.Refused;
 import io.quarkiverse.raftconfig.RevisionMismatch;
 import io.quarkiverse.raftconfig.client.Conflict;
+import io.quarkiverse.raftconfig.node.ProposalFailedException;
 
 /** What a client is told instead of what it asked for (RFC 9457). It never holds a property's value. */
 final class Problem extends RuntimeException {
@@ -22,6 +23,7 @@ final class Problem extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
     private static final String TYPE_PREFIX = "urn:raft-config:problem:";
+    private static final String MISMATCH = "It is not at the revision that was expected";
     private static final String RETRY_AFTER_SECONDS = "1";
 
     private final int status;
@@ -58,6 +60,17 @@ final class Problem extends RuntimeException {
 
     static Problem conflict(String detail) {
         return new Problem(409, "conflict", "It can't be done as things stand", detail);
+    }
+
+    static Problem changeInProgress(String detail) {
+        return new Problem(409, "membership-change-in-progress", "One change of the membership at a time", detail);
+    }
+
+    static Problem membershipMismatch(long currentIndex) {
+        Problem problem = new Problem(412, "revision-mismatch", MISMATCH,
+                "The membership is the one of index " + currentIndex + " by now: read it again, and decide anew");
+        problem.body.put("currentIndex", currentIndex);
+        return problem.header("ETag", "\"" + currentIndex + "\"");
     }
 
     static Problem compacted(long revision, long oldestRevision) {
@@ -103,8 +116,26 @@ final class Problem extends RuntimeException {
             return new Problem(504, "outcome-unknown", "It may still be committed",
                     text(failure) + ". Repeat it with the same Idempotency-Key to learn what became of it");
         }
+        if (failure instanceof ProposalFailedException failed) {
+            return ofNode(failed);
+        }
         return new Problem(500, "internal-error", "This should not have happened",
                 "The log of this node tells more");
+    }
+
+    /** Of what is asked of the node itself: its members, or a snapshot. */
+    private static Problem ofNode(ProposalFailedException failed) {
+        String reason = text(failed);
+        return switch (failed.kind()) {
+            case NO_LEADER -> of(new NoLeader(reason));
+            case OUTCOME_UNKNOWN -> new Problem(504, "outcome-unknown", "It may still be done",
+                    reason + ". GET /members shows what became of it");
+            case STORE_FULL -> of(new LimitExceeded(LimitExceeded.Kind.STORE_FULL, reason));
+            case TOO_MANY_REQUESTS -> of(new LimitExceeded(LimitExceeded.Kind.TOO_MANY_REQUESTS, reason));
+            case MEMBERSHIP_MISMATCH -> new Problem(412, "revision-mismatch", MISMATCH, reason);
+            case CHANGE_IN_PROGRESS -> changeInProgress(reason);
+            case CONFLICT -> conflict(reason);
+        };
     }
 
     boolean isUnexpected() {
@@ -119,7 +150,7 @@ final class Problem extends RuntimeException {
 
     private static Problem mismatch(RevisionMismatch mismatch) {
         long current = mismatch.currentRevision();
-        Problem problem = new Problem(412, "revision-mismatch", "It is not at the revision that was expected",
+        Problem problem = new Problem(412, "revision-mismatch", MISMATCH,
                 text(mismatch));
         problem.body.put("currentRevision", current);
         return current == 0 && !mismatch.name().isEmpty() ? problem : problem.header("ETag", "\"" + current + "\"");

@@ -8,6 +8,8 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 
+import org.jspecify.annotations.Nullable;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -58,15 +60,33 @@ public class StatusReads {
                 .put("reachableVoters", status.reachableVoters())
                 .put("stopping", status.stopping())
                 .put("degraded", status.degraded())
+                .put("wayOut", wayOut(status))
+                .put("place", status.place().name())
                 .put("waitingFor", status.waitingFor());
-        view.set("membership", membership(status));
+        view.set("membership", membership(status.membership(), status.membershipIndex()));
+        view.set("committedMembership", membership(status.committedMembership(), status.committedMembershipIndex()));
+        view.put("changingMembership", status.changing());
         view.set("peers", peers(status));
         return view;
     }
 
-    private static ObjectNode membership(NodeStatus status) {
-        Membership membership = status.membership();
-        ObjectNode view = Json.object().put("index", status.membershipIndex()).put("joint", membership.isJoint());
+    /** What an operator can do about a node that takes no part; null if it does. */
+    private static @Nullable String wayOut(NodeStatus status) {
+        if (status.degraded() != null) {
+            return "mend what the reason names, then restart this process: its data stays. If the disk is lost, start it with an "
+                    + "empty data directory and take it in anew with POST /members";
+        }
+        return switch (status.place()) {
+            case BLANK, VOTER, LEARNER -> null;
+            case REMOVED -> "the cluster goes on without this node: stop it, or take it in again with POST /members";
+            case REPLACED ->
+                "the cluster has another node of this name, with another data directory: stop this one, or start it "
+                        + "with an empty data directory under a name of its own";
+        };
+    }
+
+    private static ObjectNode membership(Membership membership, long index) {
+        ObjectNode view = Json.object().put("index", index).put("joint", membership.isJoint());
         view.set("voters", replicas(membership.voters(), membership));
         view.set("oldVoters", replicas(membership.oldVoters(), membership));
         view.set("learners", replicas(membership.learners(), membership));
@@ -90,12 +110,10 @@ public class StatusReads {
             ReplicaId replica = peer.replica();
             ObjectNode view = list.addObject().put("id", entry.getKey().value())
                     .put("storageId", replica == null ? null : replica.storage().toString())
-                    .put("connected", peer.connected());
-            if (peer.matchIndex() < 0) {
-                view.putNull("matchIndex").putNull("lag");
-            } else {
-                view.put("matchIndex", peer.matchIndex()).put("lag", Math.max(0, status.lastLogIndex() - peer.matchIndex()));
-            }
+                    .put("connected", peer.connected())
+                    .put("problem", peer.problem());
+            MembershipViews.progress(view, peer.matchIndex(), status.lastLogIndex());
+            MembershipViews.catchUp(view, status.catchUp().get(entry.getKey()));
         }
         return list;
     }
