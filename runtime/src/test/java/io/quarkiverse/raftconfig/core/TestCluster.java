@@ -73,19 +73,39 @@ final class TestCluster {
         this.settings = settings;
     }
 
-    /** The first is the founder; all others begin blank. */
+    /** The first is the founder, unless another is named; all others begin blank. */
     static TestCluster founded(long seed, RaftSettings settings, Membership membership, SortedSet<ReplicaId> replicas) {
+        return founded(seed, settings, membership, replicas.first(), replicas);
+    }
+
+    static TestCluster founded(long seed, RaftSettings settings, Membership membership, ReplicaId founder,
+            SortedSet<ReplicaId> replicas) {
+        SortedMap<ReplicaId, Recovered> logs = new TreeMap<>();
+        replicas.forEach(replica -> logs.put(replica, Recovered.BLANK));
+        logs.put(founder, Recovered.founded(membership));
+        return recovered(seed, settings, logs);
+    }
+
+    /** All have been down, and are started with what they remember: their whole logs. */
+    static TestCluster recovered(long seed, RaftSettings settings, SortedMap<ReplicaId, Recovered> logs) {
         TestCluster cluster = new TestCluster(seed, settings);
-        for (ReplicaId replica : replicas) {
-            boolean founds = cluster.nodes.isEmpty();
-            Node node = cluster.new Node(replica, founds ? Recovered.founded(membership) : Recovered.BLANK);
-            cluster.nodes.put(replica, node);
-            if (founds) {
-                cluster.noteAppended(Position.ZERO, Recovered.founded(membership).entries().get(0));
+        logs.forEach((replica, recovered) -> {
+            cluster.nodes.put(replica, cluster.new Node(replica, recovered));
+            Position before = Position.ZERO;
+            for (Entry entry : recovered.entries()) {
+                cluster.noteAppended(before, entry);
+                before = entry.position();
             }
-        }
+        });
         cluster.nodes.values().forEach(Node::start);
         return cluster;
+    }
+
+    /** A blank node, started now. */
+    void add(ReplicaId replica) {
+        Node node = new Node(replica, Recovered.BLANK);
+        nodes.put(replica, node);
+        node.start();
     }
 
     void count(String what) {
@@ -156,6 +176,12 @@ final class TestCluster {
 
     void cut(ReplicaId from, ReplicaId to) {
         cut.add(new Link(from, to));
+    }
+
+    /** In both directions. */
+    void connect(ReplicaId a, ReplicaId b) {
+        cut.remove(new Link(a, b));
+        cut.remove(new Link(b, a));
     }
 
     void heal() {
