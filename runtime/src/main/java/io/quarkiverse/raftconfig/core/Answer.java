@@ -1,6 +1,6 @@
 package io.quarkiverse.raftconfig.core;
 
-/** What became of a {@link Input.Proposal}, an {@link Input.Read} or an {@link Input.ChangeMembership}. */
+/** What became of a proposal, a read, a change of membership or a transfer of the leadership: see {@link Input}. */
 public sealed interface Answer {
     /** The ticket of what is answered. */
     long ticket();
@@ -28,6 +28,10 @@ public sealed interface Answer {
     record MembershipUnknown(long ticket) implements Answer {
     }
 
+    /** This node does not lead any more: a later term has begun. */
+    record Transferred(long ticket) implements Answer {
+    }
+
     /** Why something was not done. */
     enum Refusal {
         /** This node does not lead, or stopped leading before the read was confirmed. */
@@ -41,6 +45,10 @@ public sealed interface Answer {
         /** Another change of membership is not over yet. */
         CHANGE_IN_PROGRESS,
         /** A replica that was to become a voter is not heard from, or takes up the log more slowly than it grows. */
-        NOT_CAUGHT_UP
+        NOT_CAUGHT_UP,
+        /** The leadership is being transferred: soon the next leader, or this one, may be asked again. */
+        TRANSFERRING,
+        /** There is no such voter, or it did not take over within an election timeout: this leader goes on, if it leads. */
+        TRANSFER_FAILED
     }
 }

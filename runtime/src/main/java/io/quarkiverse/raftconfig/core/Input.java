@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
+import org.jspecify.annotations.Nullable;
+
 /** All that can happen to a node. */
 public sealed interface Input {
     /** Nothing but time: given at boot, and when the time named by {@link Effects#wakeAtMillis} has come. */
@@ -53,6 +55,15 @@ public sealed interface Input {
                 throw new IllegalArgumentException("no membership to change to: " + target);
             }
         }
+    }
+
+    /**
+     * Another is to lead (thesis §3.10). Answered by {@link Answer.Transferred} or, after an election timeout at the latest, by
+     * {@link Answer.Refused}.
+     *
+     * @param to a voter other than this node; null for the one that holds most of the log
+     */
+    record Transfer(long ticket, @Nullable ReplicaId to) implements Input {
     }
 
     /**

@@ -7,6 +7,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Appends what is proposed, sends it to all, and commits what a majority holds (§5.3, §5.4). A leader that no majority
  * answers within an election timeout steps down (thesis §6.2, CheckQuorum).
@@ -19,6 +21,7 @@ final class Leader extends RoleState {
     private final ReadRounds reads = new ReadRounds();
     /** The last index that this node itself holds durably: its own disk is one more peer that has to answer. */
     private long durableIndex;
+    private @Nullable Transfer transfer;
     private long round;
     private long heartbeatDue;
 
@@ -60,6 +63,9 @@ final class Leader extends RoleState {
     void leave() {
         reads.refuseAll(node::answer);
         changes.leave();
+        if (transfer != null) {
+            transfer.end();
+        }
         node.electionTimer.restart(node.now());
     }
 
@@ -67,7 +73,9 @@ final class Leader extends RoleState {
     void onPropose(Input.Propose propose) {
         for (Input.Proposal proposal : propose.proposals()) {
             Payload command = new Payload.Command(proposal.command());
-            if (node.log.bytes() + nextEntry(command).sizeBytes() > node.settings.logBytesMax()) {
+            if (transfer != null) {
+                node.answer(new Answer.Refused(proposal.ticket(), Answer.Refusal.TRANSFERRING));
+            } else if (node.log.bytes() + nextEntry(command).sizeBytes() > node.settings.logBytesMax()) {
                 node.answer(new Answer.Refused(proposal.ticket(), Answer.Refusal.LOG_FULL));
             } else {
                 append(command);
@@ -83,7 +91,24 @@ final class Leader extends RoleState {
 
     @Override
     void onChangeMembership(Input.ChangeMembership request) {
-        changes.begin(request);
+        if (transfer != null) {
+            node.answer(new Answer.Refused(request.ticket(), Answer.Refusal.TRANSFERRING));
+        } else {
+            changes.begin(request);
+        }
+    }
+
+    @Override
+    void onTransfer(Input.Transfer request) {
+        SortedSet<ReplicaId> others = node.otherVoters();
+        if (transfer != null) {
+            node.answer(new Answer.Refused(request.ticket(), Answer.Refusal.TRANSFERRING));
+        } else if (request.to() == null ? others.isEmpty() : !others.contains(request.to())) {
+            node.answer(new Answer.Refused(request.ticket(), Answer.Refusal.TRANSFER_FAILED));
+        } else {
+            ReplicaId target = request.to() == null ? mostUpToDate() : request.to();
+            transfer = new Transfer(node, request.ticket(), target);
+        }
     }
 
     @Override
@@ -131,7 +156,8 @@ final class Leader extends RoleState {
     @Override
     long deadline() {
         long heartbeat = peers.isEmpty() ? Long.MAX_VALUE : heartbeatDue;
-        return Math.min(heartbeat, leadershipEnds());
+        long transferEnds = transfer == null ? Long.MAX_VALUE : transfer.givenUpAt();
+        return Math.min(Math.min(heartbeat, transferEnds), leadershipEnds());
     }
 
     @Override
@@ -154,6 +180,7 @@ final class Leader extends RoleState {
         }
         node.heldByAll(heldByAll());
         peers.forEach(this::replicate);
+        advanceTransfer();
         return hasLeft() ? handOver() : this;
     }
 
@@ -167,6 +194,18 @@ final class Leader extends RoleState {
         ReplicaId successor = mostUpToDate();
         node.send(new Message.TimeoutNow(node.self, successor, node.term()));
         return new Follower(node, null);
+    }
+
+    private void advanceTransfer() {
+        if (transfer == null) {
+            return;
+        }
+        if (transfer.isGivenUp()) {
+            transfer.end();
+            transfer = null;
+        } else {
+            transfer.ask(matchIndex(transfer.target()));
+        }
     }
 
     private ReplicaId mostUpToDate() {

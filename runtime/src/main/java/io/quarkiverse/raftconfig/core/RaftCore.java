@@ -145,6 +145,8 @@ public final class RaftCore {
             role.onRead(read);
         } else if (input instanceof Input.ChangeMembership request) {
             role.onChangeMembership(request);
+        } else if (input instanceof Input.Transfer request) {
+            role.onTransfer(request);
         } else if (input instanceof Input.Unreachable unreachable) {
             become(role.onUnreachable(unreachable.peer()));
         } else if (input instanceof Input.Snapshotted snapshotted) {

@@ -75,6 +75,10 @@ abstract sealed class RoleState permits Follower, PreCandidate, Candidate, Leade
         node.answer(new Answer.Refused(request.ticket(), Answer.Refusal.NOT_LEADER));
     }
 
+    void onTransfer(Input.Transfer request) {
+        node.answer(new Answer.Refused(request.ticket(), Answer.Refusal.NOT_LEADER));
+    }
+
     // An answer of the current term that this role did not ask for is late: it came too late for the role that did.
 
     RoleState onPreVoteResponse(Message.PreVoteResponse response) {

@@ -230,12 +230,14 @@ final class MembershipDesk {
             switch (reason) {
                 case NOT_LEADER -> fail(PeerResponse.Kind.NO_LEADER, "the node asked does not lead");
                 case NOT_READY -> fail(PeerResponse.Kind.NO_LEADER, "the leader has committed nothing in its term yet");
+                case TRANSFERRING -> fail(PeerResponse.Kind.NO_LEADER, "the leader is handing over");
                 case LOG_FULL -> fail(PeerResponse.Kind.STORE_FULL, "the log holds as much as it may");
                 case MEMBERSHIP_MISMATCH -> fail(PeerResponse.Kind.MEMBERSHIP_MISMATCH, "the members are others by now");
                 case CHANGE_IN_PROGRESS -> fail(PeerResponse.Kind.CHANGE_IN_PROGRESS, "another change is not over yet");
                 case NOT_CAUGHT_UP ->
                     fail(PeerResponse.Kind.CONFLICT, "a node that was to become a voter is not heard from, or "
                             + "takes up the log more slowly than it grows");
+                case TRANSFER_FAILED -> throw new AssertionError("a change of the membership was answered as a transfer");
             }
         }
 

@@ -28,7 +28,8 @@ class SafetyPropertiesTest {
             }
         }
         assertThat(counters).containsKeys("compaction", "conflict truncated", "crash", "election won", "partition", "read",
-                "membership changed", "membership unknown", "membership rolled back", "election won while joint");
+                "membership changed", "transferred", "refused TRANSFERRING", "refused TRANSFER_FAILED", "membership unknown",
+                "membership rolled back", "election won while joint");
         System.out.println(counters);
     }
 
@@ -126,6 +127,12 @@ class SafetyPropertiesTest {
             case 4, 5 -> cluster.at(time, () -> cluster.read(node));
             // Who joins needs the log from its beginning.
             case 6 -> cluster.at(time, membershipChanges ? () -> changeMembership(cluster, node, draw) : node::snapshot);
+            case 7 -> cluster.at(time, () -> {
+                if (draw.nextInt(4) == 0) {
+                    TestCluster.Node leader = cluster.leader();
+                    cluster.transfer(leader == null ? node : leader, draw.nextBoolean() ? null : node.self);
+                }
+            });
             default -> {
             }
         }

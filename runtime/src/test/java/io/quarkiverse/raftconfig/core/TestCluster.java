@@ -174,6 +174,13 @@ final class TestCluster {
         }
     }
 
+    /** @param to null for whoever holds most */
+    void transfer(Node node, @Nullable ReplicaId to) {
+        if (node.core != null) {
+            node.step(new Input.Transfer(++ticket, to));
+        }
+    }
+
     void cut(ReplicaId from, ReplicaId to) {
         cut.add(new Link(from, to));
     }
@@ -494,6 +501,8 @@ final class TestCluster {
                         changed);
             } else if (answer instanceof Answer.MembershipUnknown) {
                 count("membership unknown");
+            } else if (answer instanceof Answer.Transferred) {
+                count("transferred");
             } else if (answer instanceof Answer.Refused refused) {
                 count("refused " + refused.reason());
             }

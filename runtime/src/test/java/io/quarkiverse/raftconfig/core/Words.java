@@ -94,6 +94,8 @@ final class Words {
             return "request " + answer.ticket() + " may read once " + read.index() + " is applied";
         } else if (answer instanceof Answer.MembershipChanged changed) {
             return "request " + answer.ticket() + " is done, the membership is committed at " + changed.membershipIndex();
+        } else if (answer instanceof Answer.Transferred) {
+            return "request " + answer.ticket() + " is done, a later term has begun";
         } else if (answer instanceof Answer.MembershipUnknown) {
             return "request " + answer.ticket() + " may have been done or not";
         }
