@@ -65,6 +65,7 @@ class ArchitectureTest {
                         "io.quarkus.hibernate.validator..", "org.hibernate.validator..", "org.jboss.logging.."));
         arrows.put(".health", List.of(ours("node"), ours("core"), "org.eclipse.microprofile.health..", "jakarta.inject..",
                 "jakarta.enterprise.."));
+        arrows.put(".tool", List.of(ours("core"), ours("codec"), ours("state"), ours("store"), ours("node"), ROOT));
         arrows.put(".log", List.of("org.jboss.logging.."));
         // The wiring may use everything.
         return arrows;

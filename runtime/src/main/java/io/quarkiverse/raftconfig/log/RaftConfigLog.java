@@ -47,6 +47,9 @@ public interface RaftConfigLog extends BasicLogger {
             + "start, and nothing was changed there. Start it with that version again.")
     IllegalStateException storeFormatUnknown(String directory, String what);
 
+    @Message(id = 2006, value = "The directory %s holds no data of a node. Give the path that quarkus.raft-config.data-dir names.")
+    IllegalStateException noNodesData(String directory);
+
     @LogMessage(level = Logger.Level.INFO)
     @Message(id = 1101, value = "Node %s: %s, which led in term %d, is not the leader any more. Writes wait for the next one.")
     void leaderLost(String nodeId, String leader, long term);

@@ -3,10 +3,9 @@ package io.quarkiverse.raftconfig.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -15,30 +14,21 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-
-import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.log.RaftConfigLog;
 
 /** A real directory, for its owner only, and locked: a second process that wrote to it would make two nodes of one. */
 final class DirectoryDisk implements Disk {
-    private static final String LOCK = "lock";
-
-    /**
-     * On Linux a lock belongs to the process and is lost when <em>any</em> channel to its file is closed, so a second
-     * attempt within this process must not even open the file.
-     */
-    private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
-
     private final Path directory;
     private final boolean posix;
-    private final FileChannel lock;
+    private final Set<OpenOption> opening;
+    private final DirectoryLock lock;
 
-    private DirectoryDisk(Path directory, boolean posix, FileChannel lock) {
+    private DirectoryDisk(Path directory, boolean posix, Set<OpenOption> opening, DirectoryLock lock) {
         this.directory = directory;
         this.posix = posix;
+        this.opening = opening;
         this.lock = lock;
     }
 
@@ -49,32 +39,40 @@ final class DirectoryDisk implements Disk {
      */
     static DirectoryDisk open(Path path) {
         try {
-            boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
+            boolean posix = isPosix(path);
             if (!Files.isDirectory(path)) {
                 make(path, posix);
             }
             Path directory = path.toRealPath();
-            if (!LOCKED_HERE.add(directory)) {
-                throw RaftConfigLog.LOG.dataDirectoryLocked(directory.toString());
-            }
-            FileChannel lock = null;
-            try {
-                lock = FileChannel.open(directory.resolve(LOCK),
-                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), attributes(posix, "rw-------"));
-                if (tryLock(lock) == null) {
-                    throw RaftConfigLog.LOG.dataDirectoryLocked(directory.toString());
-                }
-                return new DirectoryDisk(directory, posix, lock);
-            } catch (IOException | RuntimeException e) {
-                if (lock != null) {
-                    lock.close();
-                }
-                LOCKED_HERE.remove(directory);
-                throw e;
-            }
+            return new DirectoryDisk(directory, posix, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE),
+                    DirectoryLock.alone(directory, attributes(posix, "rw-------")));
         } catch (IOException e) {
-            throw RaftConfigLog.LOG.dataDirectoryUnusable(path.toString(), reason(e), e);
+            throw unusable(path, e);
         }
+    }
+
+    /**
+     * A directory that is there, for reading: no file is opened for writing, and the lock, if there is one, is shared with
+     * others who only read. It still has to be kept from changes: see {@link LookedAtDisk}.
+     *
+     * @throws IllegalStateException as {@link #open}
+     */
+    static DirectoryDisk look(Path path) {
+        try {
+            Path directory = path.toRealPath();
+            return new DirectoryDisk(directory, isPosix(path), Set.of(StandardOpenOption.READ),
+                    DirectoryLock.shared(directory));
+        } catch (IOException e) {
+            throw unusable(path, e);
+        }
+    }
+
+    private static boolean isPosix(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private static IllegalStateException unusable(Path path, IOException e) {
+        return RaftConfigLog.LOG.dataDirectoryUnusable(path.toString(), reason(e), e);
     }
 
     /** A directory is there after a power cut only if the one above it was synced, too. */
@@ -97,15 +95,6 @@ final class DirectoryDisk implements Disk {
     private static void sync(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
-        }
-    }
-
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // Held by this process all the same: by the same class of another class loader.
-            return null;
         }
     }
 
@@ -135,7 +124,7 @@ final class DirectoryDisk implements Disk {
     @Override
     public DiskFile open(String name) throws IOException {
         return new ChannelFile(
-                FileChannel.open(directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE));
+                FileChannel.open(directory.resolve(name), opening));
     }
 
     @Override
@@ -163,10 +152,7 @@ final class DirectoryDisk implements Disk {
 
     @Override
     public void close() throws IOException {
-        if (lock.isOpen()) {
-            lock.close();
-            LOCKED_HERE.remove(directory);
-        }
+        lock.close();
     }
 
     private record ChannelFile(FileChannel channel) implements DiskFile {

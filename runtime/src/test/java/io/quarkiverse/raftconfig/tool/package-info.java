@@ -1,0 +1,4 @@
+@NullMarked
+package io.quarkiverse.raftconfig.tool;
+
+import org.jspecify.annotations.NullMarked;
