@@ -53,6 +53,17 @@ public final class FieldCodec {
         return new NodeId(value.toString());
     }
 
+    public static void writeOptionalNodeId(ByteWriter out, @Nullable NodeId id) {
+        out.u8(id == null ? 0 : 1);
+        if (id != null) {
+            writeNodeId(out, id);
+        }
+    }
+
+    public static @Nullable NodeId readOptionalNodeId(ByteReader in) {
+        return readFlag(in) ? readNodeId(in) : null;
+    }
+
     public static void writeStorageId(ByteWriter out, StorageId id) {
         out.i64(id.high()).i64(id.low());
     }

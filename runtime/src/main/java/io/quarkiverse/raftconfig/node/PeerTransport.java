@@ -1,5 +1,6 @@
 package io.quarkiverse.raftconfig.node;
 
+import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.CompletionStage;
 
@@ -30,6 +31,12 @@ public interface PeerTransport {
      * node opens the port. Connections to nodes that are named no more stay until they break.
      */
     void connectTo(SortedMap<NodeId, String> addresses);
+
+    /**
+     * Whom to be connected with though nothing is known of them but an address each, {@code host:port}: which nodes they are,
+     * they show. Until this is called again; the connections then stay until they break.
+     */
+    void seek(List<String> addresses);
 
     /** Says from now on that this node belongs to {@code clusterId}. */
     void joined(ClusterId clusterId);

@@ -49,7 +49,7 @@ final class Admission implements Gate.Judge {
         NodeId own = self.node();
         if (!hello.speaksOurs()) {
             return Refusal.PROTOCOL_VERSION;
-        } else if (!hello.to().equals(own)) {
+        } else if (hello.to() != null && !hello.to().equals(own)) {
             return Refusal.OTHER_NODE;
         } else if (hello.from().node().equals(own)) {
             return Refusal.DUPLICATE_NODE_ID;

@@ -14,15 +14,17 @@ import io.quarkiverse.raftconfig.core.ReplicaId;
  *
  * <pre>
  * hello  u8 lowest, u8 highest version of the protocol that the sender speaks, optional cluster id, replica id (sender),
- *        node id (the one dialled), i64 process, i64 connection, i64 lost; what follows is of a later version and ignored
+ *        optional node id (the one dialled), i64 process, i64 connection, i64 lost; what follows is of a later version and ignored
  * </pre>
  *
  * @param cluster null while the sender is blank
+ * @param to null if the sender knows no more of it than an address
  * @param process a random number that names the process of the sender: a restart and a copy have another one
  * @param connection a random number that names this connection
  * @param lost the connection between these two that the sender saw break last; 0 for none. The other may not have noticed
  */
-record Hello(int versionLowest, int versionHighest, @Nullable ClusterId cluster, ReplicaId from, NodeId to, long process,
+record Hello(int versionLowest, int versionHighest, @Nullable ClusterId cluster, ReplicaId from, @Nullable NodeId to,
+        long process,
         long connection, long lost) {
 
     /** The only version there is so far. */
@@ -33,14 +35,14 @@ record Hello(int versionLowest, int versionHighest, @Nullable ClusterId cluster,
         out.u8(versionLowest).u8(versionHighest);
         FieldCodec.writeOptionalClusterId(out, cluster);
         FieldCodec.writeReplicaId(out, from);
-        FieldCodec.writeNodeId(out, to);
+        FieldCodec.writeOptionalNodeId(out, to);
         out.i64(process).i64(connection).i64(lost);
         return out.toArray();
     }
 
     static Hello decode(ByteReader in) {
         return new Hello(in.u8(), in.u8(), FieldCodec.readOptionalClusterId(in), FieldCodec.readReplicaId(in),
-                FieldCodec.readNodeId(in), in.i64(), in.i64(), in.i64());
+                FieldCodec.readOptionalNodeId(in), in.i64(), in.i64(), in.i64());
     }
 
     /** Whether there is a version that both speak. */

@@ -1,6 +1,7 @@
 package io.quarkiverse.raftconfig.wire;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.SortedMap;
@@ -48,6 +49,7 @@ public final class HttpPeerTransport implements PeerTransport {
     private final PeerConnection.Owner owner = new FromPeers();
     private final Peers peers;
     private final SortedMap<NodeId, HostAndPort> addresses = new TreeMap<>();
+    private final List<Seeker> seekers = new ArrayList<>();
     private @Nullable Session session;
     private @Nullable CompletionStage<Integer> port;
     private Loop.@Nullable Timer watch;
@@ -90,6 +92,18 @@ public final class HttpPeerTransport implements PeerTransport {
         }
     }
 
+    @Override
+    public void seek(List<String> sought) {
+        seekers.forEach(Seeker::stop);
+        seekers.clear();
+        Seeker.Host forSeeker = new ForSeeker();
+        sought.forEach(address -> seekers.add(new Seeker(loop, forSeeker, HostAndPort.parse(address))));
+        seekers.forEach(Seeker::seek);
+        if (!sought.isEmpty()) {
+            openPort();
+        }
+    }
+
     private static HostAndPort parse(NodeId id, String address) {
         try {
             return HostAndPort.parse(address);
@@ -103,11 +117,17 @@ public final class HttpPeerTransport implements PeerTransport {
         addresses.keySet().forEach(peers::get);
         peers.all().forEach(peer -> peer.reachAt(addresses.get(peer.id)));
         peers.forgetUnwanted();
-        if (port == null && !addresses.isEmpty()) {
-            port = session().gate().open();
+        if (!addresses.isEmpty()) {
+            openPort();
         }
         return port == null ? CompletableFuture.completedFuture(null) : port.thenAccept(opened -> {
         });
+    }
+
+    private void openPort() {
+        if (port == null) {
+            port = session().gate().open();
+        }
     }
 
     /** The port that is open; null if none is, or none yet. */
@@ -168,6 +188,7 @@ public final class HttpPeerTransport implements PeerTransport {
         if (watch != null) {
             watch.cancel();
         }
+        seekers.forEach(Seeker::stop);
         List<PeerConnection> closing = peers.connections();
         peers.all().forEach(Peer::stop);
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -282,6 +303,36 @@ public final class HttpPeerTransport implements PeerTransport {
         @Override
         public void closed(PeerConnection connection, String reason) {
             peers.closed(connection, reason);
+        }
+    }
+
+    /** What a seeker needs. */
+    private final class ForSeeker implements Seeker.Host {
+        @Override
+        public Dial dial(Seeker seeker, HostAndPort address) {
+            return new Dial(loop, owner, seeker, settings, self().hello(null, 0), address, Peer.CONNECT_MILLIS_MAX);
+        }
+
+        @Override
+        public boolean isConnected(NodeId node) {
+            return node.equals(self().node()) || peers.connection(node) != null;
+        }
+
+        @Override
+        public void found(PeerConnection connection) {
+            NodeId id = connection.peer.node();
+            if (id.equals(self().node())) {
+                connection.close("it is this node itself");
+            } else {
+                peers.get(id).found(connection);
+            }
+        }
+
+        @Override
+        public void refusedBy(HostAndPort address, Refusal refusal) {
+            if (refusal != Refusal.ALREADY_CONNECTED) {
+                news().refusedAt(address, refusal);
+            }
         }
     }
 

@@ -50,7 +50,7 @@ final class Peer implements Dial.Outcome {
 
     private static final int BACKOFF_MILLIS_MIN = 20;
     private static final int BACKOFF_MILLIS_MAX = 1000;
-    private static final int CONNECT_MILLIS_MAX = 2000;
+    static final int CONNECT_MILLIS_MAX = 2000;
     /** Between two attempts while a broken connection is to be explained. */
     private static final int PROBE_PAUSE_MILLIS = 2;
     /** How long the lesser of two connections stays open for what was under way. */
@@ -234,6 +234,16 @@ final class Peer implements Dial.Outcome {
         } else {
             connection.close("it is refused: it " + refusal.words);
             waitAfterRefusal("refused: it " + refusal.words);
+        }
+    }
+
+    /** One that was dialled by its address alone. */
+    void found(PeerConnection connection) {
+        Refusal refusal = host.isCopy() ? Refusal.DIALLED_A_COPY : host.judge(this, connection);
+        if (refusal == null) {
+            adopt(connection);
+        } else {
+            connection.close("it is refused: it " + refusal.words);
         }
     }
 

@@ -3,6 +3,8 @@ package io.quarkiverse.raftconfig.wire;
 import java.util.HashSet;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.log.RaftConfigLog;
 
@@ -19,7 +21,7 @@ final class PeerNews {
     private long crowdIsNewsAtMillis = Long.MIN_VALUE;
     private int cutOff;
 
-    private record Told(NodeId peer, String what) {
+    private record Told(@Nullable NodeId peer, String what) {
     }
 
     PeerNews(NodeId self) {
@@ -28,7 +30,7 @@ final class PeerNews {
 
     /** @param anew false if it was connected before, over another connection */
     void connected(PeerConnection connection, boolean anew) {
-        told.removeIf(cause -> cause.peer().equals(connection.peer.node()));
+        told.removeIf(cause -> connection.peer.node().equals(cause.peer()));
         if (anew) {
             RaftConfigLog.LOG.peerConnected(self, connection.peer.toString());
         }
@@ -60,6 +62,13 @@ final class PeerNews {
     void refusedBy(NodeId peer, Refusal refusal) {
         if (isNew(new Told(peer, "by " + refusal))) {
             RaftConfigLog.LOG.refusedByPeer(self, peer.value(), refusal.words);
+        }
+    }
+
+    /** Whoever is found at {@code address} refuses this node. */
+    void refusedAt(HostAndPort address, Refusal refusal) {
+        if (isNew(new Told(null, "at " + address + " " + refusal))) {
+            RaftConfigLog.LOG.refusedByPeer(self, address.toString(), refusal.words);
         }
     }
 

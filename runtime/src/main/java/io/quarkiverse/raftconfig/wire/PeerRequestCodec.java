@@ -76,11 +76,7 @@ final class PeerRequestCodec {
         } else if (request instanceof PeerRequest.Transfer transfer) {
             int body = Envelope.open(out, TRANSFER);
             out.i64(transfer.timeoutMillis());
-            NodeId to = transfer.to();
-            out.u8(to == null ? 0 : 1);
-            if (to != null) {
-                FieldCodec.writeNodeId(out, to);
-            }
+            FieldCodec.writeOptionalNodeId(out, transfer.to());
             Envelope.close(out, body);
         } else if (request instanceof PeerRequest.Join join) {
             int body = Envelope.open(out, JOIN);
@@ -133,7 +129,7 @@ final class PeerRequestCodec {
             }
             case TRANSFER -> {
                 long timeoutMillis = body.natural();
-                yield new PeerRequest.Transfer(FieldCodec.readFlag(body) ? FieldCodec.readNodeId(body) : null, timeoutMillis);
+                yield new PeerRequest.Transfer(FieldCodec.readOptionalNodeId(body), timeoutMillis);
             }
             case JOIN -> {
                 long timeoutMillis = body.natural();

@@ -42,7 +42,7 @@ final class Self {
     }
 
     /** @param lost as {@link Hello#lost} */
-    Hello hello(NodeId to, long lost) {
+    Hello hello(@Nullable NodeId to, long lost) {
         long connection = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
         return new Hello(Hello.VERSION, Hello.VERSION, cluster, replica, to, process, connection, lost);
     }

@@ -163,6 +163,15 @@ final class InMemoryNetwork {
             }
         }
 
+        /** Here an address tells which node is there: {@code n1:7420}. */
+        @Override
+        public void seek(List<String> sought) {
+            for (String address : sought) {
+                addresses.put(new NodeId(address.substring(0, address.indexOf(':'))), address);
+            }
+            connectAll();
+        }
+
         private void connectAll() {
             for (Endpoint other : List.copyOf(endpoints.values())) {
                 if (other != this && (addresses.containsKey(other.self().node())

@@ -317,6 +317,13 @@ final class SimNetwork {
         }
 
         @Override
+        public void seek(List<String> sought) {
+            if (!sought.isEmpty()) {
+                throw new UnsupportedOperationException("nobody joins by itself here");
+            }
+        }
+
+        @Override
         public CompletionStage<PeerResponse> request(NodeId to, PeerRequest request, long timeoutMillis) {
             Endpoint other = connected.get(to);
             if (closed || other == null) {

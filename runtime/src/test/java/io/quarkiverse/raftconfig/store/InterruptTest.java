@@ -275,6 +275,10 @@ class InterruptTest {
     /** A transport of a node that is alone. */
     private static final class Nobody implements PeerTransport {
         @Override
+        public void seek(List<String> addresses) {
+        }
+
+        @Override
         public CompletionStage<Void> start(Local local, Listener listener) {
             return CompletableFuture.completedFuture(null);
         }

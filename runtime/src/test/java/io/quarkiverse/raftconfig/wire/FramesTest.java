@@ -174,7 +174,7 @@ class FramesTest {
         String replica = "0161" + "0000000000000001" + "0000000000000002";
         String cluster = "01" + "0000000000000003" + "0000000000000004";
         assertThat(HexFormat.of().formatHex(hello().encode()))
-                .isEqualTo("0101" + cluster + replica + "0162" + "0000000000000007"
+                .isEqualTo("0101" + cluster + replica + "010162" + "0000000000000007"
                         + "0000000000000005" + "0000000000000006");
         assertThat(Hello.decode(new ByteReader(hello().encode()))).isEqualTo(hello());
 

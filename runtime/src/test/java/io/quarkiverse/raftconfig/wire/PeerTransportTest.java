@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -90,6 +91,47 @@ class PeerTransportTest {
         // then all arrives, in order
         soon().untilAsserted(() -> assertThat(b.messages).hasSize(sent.size()));
         assertThat(b.messages).isEqualTo(sent);
+    }
+
+    @Test
+    void findsWhoeverIsAtAnAddress() {
+        // given a node of which another knows the address and nothing else
+        TestNode a = node("a");
+        TestNode b = node("b");
+
+        // when the other seeks it
+        b.call(() -> {
+            b.transport.seek(List.of("127.0.0.1:1", a.address()));
+            return null;
+        });
+
+        // then both are connected, and each knows who the other is
+        awaitConnected(a, b);
+        assertThat(b.connected).containsExactly(a.replica + " of null");
+        assertThat(a.connected).containsExactly(b.replica + " of null");
+    }
+
+    @Test
+    void connectsAgainWithWhomItSeeks() {
+        // given a node that was found by its address, and knows no address of the one that sought it
+        TestNode a = node("a");
+        TestNode b = node("b");
+        b.call(() -> {
+            b.transport.seek(List.of(a.address()));
+            return null;
+        });
+        awaitConnected(a, b);
+
+        // when the connection breaks
+        a.call(() -> {
+            PeerConnection connection = Objects.requireNonNull(a.transport.connection(b.replica.node()));
+            connection.close("for this test");
+            return null;
+        });
+        soon().untilAsserted(() -> assertThat(b.connected).hasSize(2));
+
+        // then there is another
+        awaitConnected(a, b);
     }
 
     @Test
