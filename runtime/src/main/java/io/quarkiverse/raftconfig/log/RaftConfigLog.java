@@ -26,9 +26,9 @@ public interface RaftConfigLog extends BasicLogger {
     @Message(id = 2001, value = "The data directory %s (quarkus.raft-config.data-dir) is damaged, it does not hold what was "
             + "written to it: %s. This node does not start, because what it would remember may not be what it has promised; "
             + "nothing was changed there. The other nodes go on without it while a majority of all is there. Keep a copy of "
-            + "the directory. Emptied, it makes this node a new replica, which this version can't put in the place of the "
-            + "old one yet; a node that is alone begins anew, without its properties. An older copy of the directory is no "
-            + "way out in a cluster: with it this node could vote twice.")
+            + "the directory. Emptied, it makes this node a new replica, which takes the place of the old one when that is asked "
+            + "for (PUT /members); a node that is alone begins anew, without its properties. An older copy of the directory is "
+            + "no way out in a cluster: with it this node could vote twice.")
     String storeDamaged(String directory, String what);
 
     @Message(id = 2002, value = "The data directory %s (quarkus.raft-config.data-dir) is in use by another process, or by "
