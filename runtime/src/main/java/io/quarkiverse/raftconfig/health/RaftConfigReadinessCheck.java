@@ -35,6 +35,11 @@ public class RaftConfigReadinessCheck implements HealthCheck {
             return "the node is shutting down";
         } else if (!status.hasState()) {
             return HealthData.waits(status);
+        } else if (status.place() == NodeStatus.Place.REPLACED) {
+            return "another node of this name, with another data directory, is the member: if this one is to be one again, give it "
+                    + "another name and an empty data directory, and join";
+        } else if (status.place() == NodeStatus.Place.REMOVED) {
+            return "this node is no member any more, and its state does not change; if it is to be one again, ask for that";
         } else if (!health.readyWithLeaderOnly()) {
             return null;
         } else if (status.leader() == null) {

@@ -137,6 +137,19 @@ public interface RaftConfigLog extends BasicLogger {
             + "members as they are (PUT /members), or set quarkus.raft-config.replace-lost-after.")
     void memberIsBlank(String nodeId, String member);
 
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 4003, value = "Node %s: the members %s have not been seen for longer than quarkus.raft-config.replace-lost-after. They are "
+            + "replaced by what is connected under these names, with empty data directories.")
+    void replacesLost(String nodeId, String members);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 4004, value = "Node %s: the learners %s are to be voters, for there are fewer than %d (quarkus.raft-config.voters).")
+    void promotes(String nodeId, String learners, int voters);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 4005, value = "Node %s: the members could not be changed as the settings ask: %s. It is tried again in a while.")
+    void upkeepFailed(String nodeId, String reason);
+
     @LogMessage(level = Logger.Level.DEBUG)
     @Message(id = 4101, value = "Node %s: a snapshot covers the log up to index %d, term %d.")
     void snapshotTaken(String nodeId, long index, long term);

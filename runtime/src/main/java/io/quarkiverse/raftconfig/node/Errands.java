@@ -54,6 +54,18 @@ final class Errands {
         errand.send();
     }
 
+    /** Brings what a node asks that is no member yet to the leader. */
+    void passOn(PeerRequest.Join join, CompletableFuture<PeerResponse> answer) {
+        CompletableFuture<PeerResponse> done = new CompletableFuture<>();
+        standing.whenDone(done, (response, failure) -> answer.complete(response != null ? response
+                : Failures.cause(failure) instanceof ProposalFailedException failed
+                        ? new PeerResponse.Failed(failed.kind(), String.valueOf(failed.getMessage()))
+                        : new PeerResponse.Failed(PeerResponse.Kind.OUTCOME_UNKNOWN, Failures.describe(failure, "no answer"))));
+        begin(leftMillis -> new PeerRequest.Join(join.replica(), join.address(), leftMillis),
+                response -> response instanceof PeerResponse.Done ? response : null,
+                loop.nowMillis() + join.timeoutMillis(), done);
+    }
+
     /** There may be a way to the leader again. */
     void tryAgain() {
         retry.cancel();

@@ -68,6 +68,10 @@ final class FoundingHost {
     static Founding founding(RaftStore store, NodeSettings settings, RandomGenerator random) {
         Identity identity = store.identity();
         boolean blank = identity.clusterId() == null;
+        if (Joining.isFor(identity, settings)) {
+            // It has no list of its own to found by, and to founders it is a member already.
+            blank = false;
+        }
         SortedSet<NodeId> listed = new TreeSet<>(settings.members().keySet());
         if (!blank) {
             listed.add(identity.nodeId());
@@ -120,8 +124,9 @@ final class FoundingHost {
         } else if (!founding.inCluster().isEmpty()) {
             // In a first start, a moment before the leader reaches it, this is so too.
             text.add("the cluster of " + names(founding.inCluster()) + " to take this node in. If that cluster is older than "
-                    + "this start, this node's data directory is not the one that it had: put that back. This version can't "
-                    + "put a new replica in the place of a lost one");
+                    + "this start, this node's data directory is not the one that it had: put that back. If that is lost, "
+                    + "or if this node is new, ask for the members that are wanted, this node among them (PUT /members); "
+                    + "a lost one can also be replaced by quarkus.raft-config.replace-lost-after");
         } else if (!founding.awaited().isEmpty()) {
             text.add("an answer of " + names(founding.awaited()) + ", to found the cluster");
         } else if (promisedTo != null) {
@@ -181,7 +186,7 @@ final class FoundingHost {
         };
     }
 
-    private static String names(Collection<NodeId> nodes) {
+    static String names(Collection<NodeId> nodes) {
         return nodes.stream().map(NodeId::value).collect(Collectors.joining(", "));
     }
 }

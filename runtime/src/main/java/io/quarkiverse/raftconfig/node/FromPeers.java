@@ -14,6 +14,7 @@ import io.quarkiverse.raftconfig.core.ReplicaId;
 
 /** Takes what the peers say to the part of the node that it is for. Lives on the loop. */
 record FromPeers(Standing standing, Inbox inbox, Route route, Allegiance allegiance, FoundingHost founding, PeerDesk desk,
+        Errands errands,
         Reads reads, Writes writes, Runnable onChange) implements PeerTransport.Listener {
     @Override
     public void received(Message message) {
@@ -32,6 +33,11 @@ record FromPeers(Standing standing, Inbox inbox, Route route, Allegiance allegia
         if (!standing.takesPart()) {
             return CompletableFuture.completedFuture(
                     new PeerResponse.Failed(PeerResponse.Kind.NO_LEADER, "the node asked takes no part any more"));
+        }
+        if (request instanceof PeerRequest.Join join && !route.leadsHere()) {
+            CompletableFuture<PeerResponse> answer = new CompletableFuture<>();
+            errands.passOn(join, answer);
+            return answer;
         }
         inbox.turn();
         return desk.answer(from.node(), request);

@@ -51,6 +51,8 @@ final class Member {
     private final PeerDesk desk;
     private final Errands errands;
     private final LostReplicas lost;
+    private final MembershipUpkeep upkeep;
+    private final Joining joining;
     private final SnapshotOrders snapshotOrders;
     private final DiskWatch diskWatch;
     private final Contacts contacts;
@@ -93,6 +95,9 @@ final class Member {
         this.desk = new PeerDesk(loop, route, appender, tickets, membershipDesk, deadlines, settings);
         this.errands = new Errands(self.node(), loop, route, transport, standing, desk, deadlines, settings);
         this.lost = new LostReplicas(self, loop, transport, allegiance);
+        this.upkeep = new MembershipUpkeep(self.node(), loop, route, transport, membershipDesk, lost, settings.membership());
+        this.joining = new Joining(self, Joining.isFor(identity, settings), loop, transport, standing, allegiance,
+                settings.membership(), this::writeStatus);
         this.snapshotOrders = new SnapshotOrders(snapshots, applier, route, deadlines);
         this.diskWatch = new DiskWatch(self.node(), loop, writer, settings, this::writeStatus);
         this.host = new CoreHost(new RaftCore(self, settings.raft(), recovered, random), parts, new CoreEvents());
@@ -123,8 +128,8 @@ final class Member {
         Membership stored = host.core().membership();
         contacts.warnOfStrangers(stored);
         contacts.follow(stored);
-        PeerTransport.Listener fromPeers = new FromPeers(standing, inbox, route, parts.allegiance(), founding, desk, reads,
-                writes, this::peersChanged);
+        PeerTransport.Listener fromPeers = new FromPeers(standing, inbox, route, parts.allegiance(), founding, desk, errands,
+                reads, writes, this::peersChanged);
         standing.whenDone(transport.start(new PeerTransport.Local(self, identity.clusterId()), fromPeers),
                 (open, failure) -> opened(Failures.cause(failure)));
     }
@@ -175,6 +180,7 @@ final class Member {
             return;
         }
         milestones.opened();
+        joining.begin();
         host.feed(new Input.TimePassed());
         founding.feed(new FoundingInput.TimePassed());
         firstRead.ask();
@@ -208,6 +214,7 @@ final class Member {
         identity = new Identity(self.node(), self.storage(), clusterId);
         RaftConfigLog.LOG.joined(self.node().value(), clusterId.toString());
         transport.joined(clusterId);
+        joining.end();
         founding.feed(new FoundingInput.Joined());
     }
 
@@ -236,6 +243,7 @@ final class Member {
     private void halt(String reason) {
         host.halt();
         founding.halt();
+        joining.end();
         diskWatch.end();
         writes.failAll(reason);
         reads.failAll(reason);
@@ -271,6 +279,7 @@ final class Member {
         leaderWatch.look(host);
         lost.lookNowAndThen(host.core().membership());
         membershipDesk.look();
+        upkeep.look();
         snapshotOrders.look();
         milestones.look(parts.applier(), host.core());
         writeStatus();
@@ -286,6 +295,7 @@ final class Member {
         lost.look(host.core().membership());
         errands.tryAgain();
         membershipDesk.look();
+        joining.ask();
         writeStatus();
     }
 
@@ -295,6 +305,9 @@ final class Member {
     }
 
     private String waitingFor(SortedMap<NodeId, ReplicaId> connected) {
+        if (milestones.isOpen() && joining.isActive()) {
+            return joining.waitingFor();
+        }
         return milestones.isOpen()
                 ? founding.waitingFor(identity.clusterId() == null, connected, transport.notConnected())
                 : "the peer port to open";

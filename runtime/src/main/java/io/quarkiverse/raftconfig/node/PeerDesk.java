@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import io.quarkiverse.raftconfig.core.Answer;
 import io.quarkiverse.raftconfig.core.Bytes;
 import io.quarkiverse.raftconfig.core.Input;
+import io.quarkiverse.raftconfig.core.Membership;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.state.Command;
@@ -74,6 +76,8 @@ final class PeerDesk {
             return new ReadRequest(read.timeoutMillis()).begin();
         } else if (request instanceof PeerRequest.ChangeMembership change) {
             return new ChangeRequest(change.timeoutMillis()).begin(change.request());
+        } else if (request instanceof PeerRequest.Join join) {
+            return new ChangeRequest(join.timeoutMillis()).begin(join);
         }
         throw new AssertionError("unhandled request: " + request);
     }
@@ -174,6 +178,25 @@ final class PeerDesk {
 
         CompletableFuture<PeerResponse> begin(MembershipRequest wanted) {
             attempt = membership.begin(wanted, deadlineMillis, this::close);
+            return answer;
+        }
+
+        /** A node that asks to be taken in becomes a learner, unless another has its name. */
+        CompletableFuture<PeerResponse> begin(PeerRequest.Join join) {
+            Membership latest = route.core().membership();
+            NodeId node = join.replica().node();
+            if (latest.replicas().contains(join.replica())) {
+                close(new PeerResponse.Done());
+            } else if (latest.replicas().stream().anyMatch(member -> member.node().equals(node))) {
+                fail(PeerResponse.Kind.CONFLICT,
+                        "the cluster has another node " + node + ", with another data directory: give this "
+                                + "one another name, or have that one replaced");
+            } else {
+                SortedMap<NodeId, Seat> seats = MembershipUpkeep.seats(latest);
+                seats.put(node, new Seat(join.address(), false));
+                attempt = membership.begin(new MembershipRequest(route.core().membershipIndex(), seats), deadlineMillis,
+                        response -> close(response instanceof PeerResponse.Failed ? response : new PeerResponse.Done()));
+            }
             return answer;
         }
 

@@ -128,11 +128,13 @@ final class NodeStart {
 
     private void check(Identity identity) {
         NodeId nodeId = identity.nodeId();
-        if (identity.clusterId() == null && !settings.members().isEmpty() && !settings.members().containsKey(nodeId)) {
+        if (identity.clusterId() == null && !settings.members().isEmpty() && !settings.members().containsKey(nodeId)
+                && settings.rest().join().isEmpty()) {
             throw wrong("members", "Node \"" + nodeId + "\" has no data yet and is not among " + key("members") + " ("
                     + names() + "), so no cluster would ever have it. If it is one of them, set " + key("node-id")
                     + " to its name. If the cluster is yet to be founded, add \"" + nodeId + "=host:port\" to "
-                    + key("members") + " of every node. This version can't add a node to a cluster that is founded.");
+                    + key("members") + " of every node. If it is to become a member of one that is founded, set "
+                    + key("join") + " to the host:port of a member.");
         }
         if (settings.launchMode() == LaunchMode.NORMAL && settings.members().size() > 1) {
             RaftConfigLog.LOG.peersWithoutTls(nodeId.value(), settings.rest().peer().port());

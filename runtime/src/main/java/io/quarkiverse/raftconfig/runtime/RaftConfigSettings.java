@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 import io.quarkus.runtime.annotations.ConfigDocDefault;
 import io.quarkus.runtime.annotations.ConfigPhase;
@@ -32,9 +33,32 @@ public interface RaftConfigSettings {
 
     /**
      * The nodes that found the cluster, this one included, each as `id=host:port`. After that they are addresses to try, no
-     * more: who is a member is decided by the cluster. Without this setting the node is a cluster of one and opens no port.
+     * more: who is a member is decided by the cluster. Without this setting, and without `join`, the node is a cluster of one
+     * and opens no port until there are others.
      */
     Optional<List<String>> members();
+
+    /**
+     * Where a node without data that is not among the `members` asks to be taken in: `host:port` of any members of a cluster
+     * that is founded. It becomes a learner, which has the state and no vote. With data this setting is not looked at:
+     * stopping is not leaving, and a restart is not joining.
+     */
+    Optional<List<String>> join();
+
+    /**
+     * How many voters there are to be: while there are fewer, the leader makes voters of learners that are connected. It never
+     * takes a vote away. The setting of the leader counts, so set the same on all nodes.
+     */
+    @ConfigDocDefault("voters are those that were asked for")
+    OptionalInt voters();
+
+    /**
+     * After how long without a member the leader puts another in its place that is connected under the same name, with an empty
+     * data directory. Longer than any repair that ends with the old data directory: what that alone held is given up. The
+     * setting of the leader counts, so set the same on all nodes.
+     */
+    @ConfigDocDefault("never: a lost member is replaced by request")
+    Optional<Duration> replaceLostAfter();
 
     /** How the nodes talk to each other. */
     Peer peer();
@@ -100,6 +124,13 @@ public interface RaftConfigSettings {
          */
         @WithDefault("7420")
         int port();
+
+        /**
+         * Where the others are to reach this node, as `host:port`: what it says of itself when it asks to be taken in
+         * (`join`). It may be needed where the name of this machine means nothing to the others.
+         */
+        @ConfigDocDefault("peer.host, or the name of this machine if that is 0.0.0.0, and peer.port")
+        Optional<String> advertised();
 
         /**
          * Whether the nodes may talk to each other without TLS: then whoever reaches the peer port can write every property.

@@ -1,5 +1,7 @@
 package io.quarkiverse.raftconfig.runtime;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -17,6 +19,7 @@ import io.quarkiverse.raftconfig.node.MembershipSettings;
 import io.quarkiverse.raftconfig.node.NodeSettings;
 import io.quarkiverse.raftconfig.state.NameRules;
 import io.quarkiverse.raftconfig.state.StoreLimits;
+import io.quarkiverse.raftconfig.wire.HostAndPort;
 import io.quarkiverse.raftconfig.wire.WireSettings;
 import io.quarkus.runtime.LaunchMode;
 
@@ -60,7 +63,23 @@ record Settings(LaunchMode launchMode, @Nullable NodeId nodeId, SortedMap<NodeId
     }
 
     private MembershipSettings membership() {
-        return new MembershipSettings(insecure, List.of(), null, 0, 0);
+        return new MembershipSettings(insecure, rest.join().orElse(List.of()), ownAddress(), rest.voters().orElse(0),
+                rest.replaceLostAfter().map(Duration::toMillis).orElse(0L));
+    }
+
+    /** Where others may reach this node, as far as it knows itself. */
+    private @Nullable String ownAddress() {
+        RaftConfigSettings.Peer peer = rest.peer();
+        if (peer.advertised().isPresent()) {
+            return peer.advertised().get();
+        }
+        boolean any = peer.host().equals("0.0.0.0") || peer.host().equals("::") || peer.host().equals("[::]");
+        try {
+            String address = (any ? InetAddress.getLocalHost().getHostName() : peer.host()) + ":" + peer.port();
+            return HostAndPort.isValid(address) ? address : null;
+        } catch (UnknownHostException e) {
+            return null;
+        }
     }
 
     WireSettings wire() {

@@ -37,6 +37,8 @@ import io.smallrye.config.SmallRyeConfigBuilder;
  */
 final class SettingsReader {
     private static final int NAME_SIZE_MAX = 255;
+    /** More of them only make each write wait for more. */
+    private static final int VOTERS_MAX = 99;
     private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(10);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
@@ -108,6 +110,7 @@ final class SettingsReader {
                     + " would talk to each other without TLS, which this version does not have: whoever reaches the peer port "
                     + "could write every property. Say true where nobody else can reach that port");
         }
+        checkJoining(settings, insecure);
         checkNumbers(settings);
         checkDurations(settings);
         checkSizes(settings);
@@ -151,6 +154,26 @@ final class SettingsReader {
             }
         }
         return members;
+    }
+
+    private void checkJoining(RaftConfigSettings settings, boolean insecure) {
+        List<String> join = settings.join().orElse(List.of());
+        for (String address : join) {
+            if (!HostAndPort.isValid(address)) {
+                problem("join", address,
+                        "a list of host:port, separated by commas; a port is 1 to 65535, an IPv6 address is in "
+                                + "brackets");
+            }
+        }
+        if (!join.isEmpty() && !insecure) {
+            problem("peer.insecure", "false",
+                    "true with " + key("join") + ". The nodes would talk to each other without TLS, which "
+                            + "this version does not have. Say true where nobody else can reach the peer ports");
+        }
+        settings.peer().advertised().filter(address -> !HostAndPort.isValid(address)).ifPresent(
+                address -> problem("peer.advertised", address, "host:port, at which the other nodes reach this one"));
+        settings.voters().ifPresent(voters -> range("voters", voters, 1, VOTERS_MAX));
+        settings.replaceLostAfter().ifPresent(after -> range("replace-lost-after", after, Duration.ofSeconds(1), YEAR));
     }
 
     private @Nullable Path dataDir(RaftConfigSettings settings) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -282,5 +283,185 @@ class MembershipOfNodesTest {
             CompletionStage<Outcome> write = cluster.put(follower, "after", "1");
             assertThat(cluster.get(write)).isInstanceOf(Outcome.Applied.class);
         }
+    }
+
+    @Test
+    void wipedNodeDoesNotHelpElect() {
+        // given three nodes, of which one has written with the leader alone what the third does not know
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId leader = cluster.leader();
+        NodeId wiped = cluster.follower();
+        NodeId third = third(leader, wiped);
+        cluster.network().isolate(Set.of(third));
+        cluster.get(cluster.put(leader, "a", "1"));
+
+        // when it comes back without its disk, and the leader is gone
+        cluster.crash(wiped);
+        cluster.crash(leader);
+        cluster.wipe(wiped);
+        cluster.start(wiped);
+        cluster.network().heal();
+        cluster.time().passMillis(20_000);
+
+        // then these two elect nobody, for the third would lead without the write
+        assertThat(cluster.leaderOrNull()).isNull();
+        assertThat(cluster.disk(wiped).hardState().term()).isZero();
+
+        // and both say why
+        assertThat(cluster.node(wiped).status().waitingFor()).contains("not the one that it had", "PUT /members");
+        assertThat(cluster.node(wiped).status().place()).isEqualTo(NodeStatus.Place.BLANK);
+        assertThat(cluster.node(third).status().peers().get(wiped)).extracting(NodeStatus.Peer::problem).asString()
+                .contains("empty data directory");
+
+        // and with the old leader the write is there again
+        cluster.start(leader);
+        cluster.await(() -> cluster.leaderOrNull() != null);
+        assertThat(cluster.leader()).isEqualTo(leader);
+        cluster.await(() -> cluster.value(third, "a") != null);
+    }
+
+    private static NodeId third(NodeId one, NodeId other) {
+        return List.of(N1, N2, N3).stream().filter(id -> !id.equals(one) && !id.equals(other)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void replacesAWipedNodeInOneChange() {
+        // given three nodes, of which one comes back without its disk
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId leader = cluster.leader();
+        NodeId wiped = cluster.follower();
+        cluster.crash(wiped);
+        cluster.wipe(wiped);
+        cluster.start(wiped);
+        cluster.time().passMillis(1_000);
+        ReplicaId old = replica(cluster.node(leader).status(), wiped);
+        Writer writer = new Writer(cluster, leader);
+
+        // when the members are asked for as they are
+        cluster.get(change(cluster, leader, List.of(N1, N2, N3)));
+
+        // then the new replica has the place of the old one
+        cluster.await(() -> cluster.node(wiped).status().caughtUp());
+        assertVoters(cluster, leader, N1, N2, N3);
+        assertThat(replica(cluster.node(leader).status(), wiped)).isNotEqualTo(old)
+                .isEqualTo(cluster.node(wiped).status().identity().replica());
+        assertThat(cluster.node(leader).status().peers().get(wiped)).extracting(NodeStatus.Peer::problem).isNull();
+        writer.check(List.of(N1, N2, N3));
+
+        // and counts: with it and one other there is a majority
+        cluster.crash(third(leader, wiped));
+        cluster.get(cluster.put(leader, "b", "2"));
+    }
+
+    private static ReplicaId replica(NodeStatus status, NodeId node) {
+        return status.membership().replicas().stream().filter(replica -> replica.node().equals(node)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void replacesAWipedNodeByItselfIfItIsToldTo() {
+        // given three nodes that are to replace a lost one after a minute
+        VirtualCluster cluster = new VirtualCluster(3, 1)
+                .with(its -> its.with(new MembershipSettings(true, List.of(), null, 0, 60_000)));
+        cluster.startAll();
+        NodeId leader = cluster.awaitLeader();
+        NodeId wiped = cluster.follower();
+        ReplicaId old = replica(cluster.node(leader).status(), wiped);
+        cluster.crash(wiped);
+        cluster.wipe(wiped);
+        cluster.start(wiped);
+
+        // when less than that has passed, nothing happens
+        cluster.time().passMillis(58_000);
+        assertThat(replica(cluster.node(leader).status(), wiped)).isEqualTo(old);
+
+        // and then it is replaced
+        cluster.time().passMillis(4_000);
+        assertVoters(cluster, leader, N1, N2, N3);
+        assertThat(replica(cluster.node(leader).status(), wiped))
+                .isEqualTo(cluster.node(wiped).status().identity().replica());
+    }
+
+    @Test
+    void keepsAMemberThatIsOnlyAway() {
+        // given three nodes that are to replace a lost one soon, of which one is away for long
+        VirtualCluster cluster = new VirtualCluster(3, 1)
+                .with(its -> its.with(new MembershipSettings(true, List.of(), null, 0, 5_000)));
+        cluster.startAll();
+        NodeId leader = cluster.awaitLeader();
+        NodeId away = cluster.follower();
+        ReplicaId old = replica(cluster.node(leader).status(), away);
+        cluster.crash(away);
+        cluster.time().passMillis(30_000);
+
+        // when it comes back with its disk
+        cluster.start(away);
+        cluster.time().passMillis(10_000);
+
+        // then it is who it was
+        assertThat(replica(cluster.node(leader).status(), away)).isEqualTo(old);
+    }
+
+    @Test
+    void takesInWhoAsksAndMakesVotersUpToAsManyAsAreToBe() {
+        // given a cluster of one that is to have three voters, and a value
+        VirtualCluster cluster = new VirtualCluster(1, 1)
+                .with(its -> its.with(new MembershipSettings(true, List.of("n1:7420"), "unused:1", 3, 0)));
+        cluster.startAll();
+        cluster.awaitLeader();
+        cluster.get(cluster.put(N1, "a", "1"));
+
+        // when three nodes ask to be taken in that have no list
+        for (NodeId joiner : List.of(N2, N3, N4)) {
+            cluster.startJoiner(joiner);
+            cluster.await(() -> cluster.node(joiner).status().hasState());
+        }
+
+        // then two have become voters, the third stays a learner, and all have the value
+        cluster.await(() -> cluster.node(N1).status().membership().voters().size() == 3
+                && !cluster.node(N1).status().changing() && cluster.node(N4).status().caughtUp());
+        cluster.time().passMillis(10_000);
+        assertVoters(cluster, N1, N1, N2, N3);
+        assertThat(cluster.node(N4).status().place()).isEqualTo(NodeStatus.Place.LEARNER);
+        assertThat(cluster.value(N4, "a")).isEqualTo("1");
+        assertThat(cluster.node(N4).status().identity().clusterId())
+                .isEqualTo(cluster.node(N1).status().identity().clusterId());
+
+        // and a learner that is stopped has not left
+        cluster.stop(N4);
+        cluster.time().passMillis(10_000);
+        assertThat(cluster.node(N1).status().membership().learners()).extracting(ReplicaId::node).containsExactly(N4);
+    }
+
+    @Test
+    void saysWhyANodeIsNotTakenIn() {
+        // given three nodes, and one that asks under the name of a member that is down
+        VirtualCluster cluster = VirtualCluster.running(3, 1)
+                .with(its -> its.with(new MembershipSettings(true, List.of("n1:7420", "n2:7420", "n3:7420"), null, 0, 0)));
+        NodeId taken = cluster.follower();
+        cluster.crash(taken);
+
+        // when it asks
+        cluster.startJoiner(taken);
+        cluster.time().passMillis(5_000);
+
+        // then it is told, and the members are who they were
+        assertThat(cluster.node(taken).status().waitingFor()).contains("quarkus.raft-config.join", "another node " + taken);
+        assertVoters(cluster, cluster.leader(), N1, N2, N3);
+    }
+
+    @Test
+    void joinsThroughAnyMember() {
+        // given three nodes and a follower's address
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId follower = cluster.follower();
+        cluster.with(its -> its.with(new MembershipSettings(true, List.of(follower + ":7420"), "n4:7420", 0, 0)));
+
+        // when a node asks there
+        cluster.startJoiner(N4);
+
+        // then the leader takes it in
+        cluster.await(() -> cluster.node(N4).status().caughtUp());
+        assertThat(cluster.node(N4).status().place()).isEqualTo(NodeStatus.Place.LEARNER);
+        assertThat(cluster.node(cluster.leader()).status().membership().addresses()).containsEntry(N4, "n4:7420");
     }
 }

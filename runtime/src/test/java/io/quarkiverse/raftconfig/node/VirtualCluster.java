@@ -108,6 +108,12 @@ final class VirtualCluster {
         return start(id, listed);
     }
 
+    /** A new node that lists nobody, and asks those that its settings name to take it in. */
+    RaftNode startJoiner(NodeId id) {
+        replicas.put(id, new Replica(blankDisk(id)));
+        return start(id, new TreeMap<>());
+    }
+
     private RaftNode start(NodeId id, SortedMap<NodeId, String> listed) {
         Replica replica = replica(id);
         if (replica.life != null) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.node.MembershipSettings;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
@@ -63,10 +65,25 @@ class SettingsReaderTest {
                 .hasMessageContaining("quarkus.raft-config.peer.insecure is \"false\"; allowed: true")
                 .hasMessageContaining("TLS");
 
+        assertThatThrownBy(() -> read(LaunchMode.NORMAL, Map.of("join", "a:7420")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("allowed: true with quarkus.raft-config.join");
+
         // In dev and test mode the nodes are on this machine.
         assertThat(read(LaunchMode.DEVELOPMENT, Map.of("members", THREE)).insecure()).isTrue();
-        // A cluster of one opens no port.
-        assertThat(read(LaunchMode.NORMAL, Map.of("members", "a=localhost:7420")).insecure()).isFalse();
+        // A cluster of one opens no port, and may not grow.
+        Settings alone = read(LaunchMode.NORMAL, Map.of("members", "a=localhost:7420"));
+        assertThat(alone.insecure()).isFalse();
+        assertThat(alone.node().membership().peersAllowed()).isFalse();
+    }
+
+    @Test
+    void membershipChangesByRequestUnlessToldOtherwise() {
+        assertThat(read(LaunchMode.TEST, Map.of("peer.advertised", "a.example.org:7420")).node().membership())
+                .isEqualTo(new MembershipSettings(true, List.of(), "a.example.org:7420", 0, 0));
+        assertThat(read(LaunchMode.TEST, Map.of("join", "a:1,[::1]:2", "voters", "3", "replace-lost-after", "10m", "peer.host",
+                "10.0.0.9")).node().membership())
+                .isEqualTo(new MembershipSettings(true, List.of("a:1", "[::1]:2"), "10.0.0.9:7420", 3, 600_000));
     }
 
     @ParameterizedTest
@@ -84,6 +101,11 @@ class SettingsReaderTest {
             "members             | =host:7420        | an id has 1 to 63 characters",
             "members             | a=h:1,a=h:2       | each id once",
             "members             | a=h:1,b=h:1       | an address of its own for each node",
+            "join                | host              | a list of host:port",
+            "join                | a=host:1          | a list of host:port",
+            "peer.advertised     | host              | host:port, at which",
+            "voters              | 0                 | a number from 1 to 99",
+            "replace-lost-after  | 0s                | a duration from 1s",
             "peer.port           | -1                | a number from 0 to 65535",
             "peer.port           | 65536             | a number from 0 to 65535",
             "peer.port           | peers             | Expected an integer value",
