@@ -96,7 +96,7 @@ public final class Cluster implements AutoCloseable {
         int port(String from, String to, int peerPort);
     }
 
-    private static void delete(Path directory) {
+    static void delete(Path directory) {
         if (!Files.exists(directory)) {
             return;
         }

@@ -153,6 +153,14 @@ public final class Replica implements AutoCloseable {
         }
     }
 
+    /** Takes away all that it has on disk, but its log; as a disk that is replaced. It must not run. */
+    public void wipe() {
+        if (isAlive()) {
+            throw new IllegalStateException("replica " + id + " runs, on the disk that is to be wiped");
+        }
+        Cluster.delete(directory.resolve("data"));
+    }
+
     /** Leaves no process behind. The data stays. */
     @Override
     public void close() {
