@@ -54,6 +54,7 @@ final class Member {
     private final MembershipUpkeep upkeep;
     private final Joining joining;
     private final SnapshotOrders snapshotOrders;
+    private final HandOver handOver;
     private final DiskWatch diskWatch;
     private final Contacts contacts;
     private final LeaderWatch leaderWatch;
@@ -98,6 +99,7 @@ final class Member {
         this.upkeep = new MembershipUpkeep(self.node(), loop, route, transport, membershipDesk, lost, settings.membership());
         this.joining = new Joining(self, Joining.isFor(identity, settings), loop, transport, standing, allegiance,
                 settings.membership(), this::writeStatus);
+        this.handOver = new HandOver(route, tickets);
         this.snapshotOrders = new SnapshotOrders(snapshots, applier, route, deadlines);
         this.diskWatch = new DiskWatch(self.node(), loop, writer, settings, this::writeStatus);
         this.host = new CoreHost(new RaftCore(self, settings.raft(), recovered, random), parts, new CoreEvents());
@@ -157,6 +159,13 @@ final class Member {
             errands.begin(leftMillis -> new PeerRequest.ChangeMembership(request, leftMillis),
                     response -> response instanceof PeerResponse.MembershipChanged changed ? changed.membershipIndex() : null,
                     deadlineMillis, answer);
+        }
+    }
+
+    void transferLeadership(@Nullable NodeId to, long deadlineMillis, CompletableFuture<PeerResponse> answer) {
+        if (!standing.refuses(answer)) {
+            errands.begin(leftMillis -> new PeerRequest.Transfer(to, leftMillis),
+                    response -> response instanceof PeerResponse.Done ? response : null, deadlineMillis, answer);
         }
     }
 
@@ -258,7 +267,7 @@ final class Member {
         if (!standing.beginStop()) {
             return;
         }
-        OrderlyStop.begin(loop, deadlines, parts.writer(), lanes, this::leave, timeoutMillis, stopped);
+        OrderlyStop.begin(loop, deadlines, parts.writer(), lanes, handOver::begin, this::leave, timeoutMillis, stopped);
         milestones.fail(new IllegalStateException("the node was stopped"));
         writes.failWaiting(Standing.STOPPING);
         errands.failWaiting(Standing.STOPPING);
@@ -280,6 +289,7 @@ final class Member {
         lost.lookNowAndThen(host.core().membership());
         membershipDesk.look();
         upkeep.look();
+        handOver.look();
         snapshotOrders.look();
         milestones.look(parts.applier(), host.core());
         writeStatus();

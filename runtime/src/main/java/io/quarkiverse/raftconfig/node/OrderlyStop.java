@@ -6,7 +6,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * The end of a node: what is under way is waited for, briefly; then it leaves its peers; then the store is closed, behind all
+ * The end of a node: another leads, if this one did, and what is under way is waited for, both briefly; then it leaves its
+ * peers; then the store is closed, behind all
  * that was given to it. When the time is over the caller is told so, and the rest happens when the disk lets it. Lives on
  * the loop.
  */
@@ -24,13 +25,15 @@ final class OrderlyStop {
     private boolean closing;
 
     /**
+     * @param handOver lets another lead, and says when that is so, or can't be
      * @param leave takes no part any more, and says when the peers are gone
      * @param stopped completed when all is closed; fails after {@code timeoutMillis}
      */
-    static void begin(Loop loop, Deadlines underWay, StoreWriter writer, Lanes lanes, Supplier<CompletionStage<Void>> leave,
-            long timeoutMillis, CompletableFuture<Void> stopped) {
+    static void begin(Loop loop, Deadlines underWay, StoreWriter writer, Lanes lanes,
+            Supplier<CompletionStage<Void>> handOver, Supplier<CompletionStage<Void>> leave, long timeoutMillis,
+            CompletableFuture<Void> stopped) {
         OrderlyStop stop = new OrderlyStop(loop, writer, lanes, leave, timeoutMillis, stopped);
-        underWay.whenEmpty(stop::leave);
+        handOver.get().whenComplete((done, failure) -> underWay.whenEmpty(stop::leave));
     }
 
     private OrderlyStop(Loop loop, StoreWriter writer, Lanes lanes, Supplier<CompletionStage<Void>> leave,

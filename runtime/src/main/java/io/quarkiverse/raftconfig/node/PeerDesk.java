@@ -17,6 +17,7 @@ import io.quarkiverse.raftconfig.core.Input;
 import io.quarkiverse.raftconfig.core.Membership;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.Position;
+import io.quarkiverse.raftconfig.core.ReplicaId;
 import io.quarkiverse.raftconfig.state.Command;
 import io.quarkiverse.raftconfig.state.CommandCodec;
 import io.quarkiverse.raftconfig.state.MalformedStateException;
@@ -78,6 +79,8 @@ final class PeerDesk {
             return new ChangeRequest(change.timeoutMillis()).begin(change.request());
         } else if (request instanceof PeerRequest.Join join) {
             return new ChangeRequest(join.timeoutMillis()).begin(join);
+        } else if (request instanceof PeerRequest.Transfer transfer) {
+            return new TransferRequest(transfer.timeoutMillis()).begin(transfer.to());
         }
         throw new AssertionError("unhandled request: " + request);
     }
@@ -205,6 +208,51 @@ final class PeerDesk {
             if (attempt != null) {
                 close(attempt.end(reason));
             }
+        }
+    }
+
+    private final class TransferRequest extends Request {
+        private long ticket;
+
+        TransferRequest(long timeoutMillis) {
+            super(timeoutMillis);
+        }
+
+        CompletableFuture<PeerResponse> begin(@Nullable NodeId to) {
+            ReplicaId replica = to == null ? null : voter(to);
+            if (to != null && replica == null) {
+                fail(PeerResponse.Kind.CONFLICT, to + " is no voter, and so can't lead");
+            } else if (replica != null && replica.equals(route.core().leader())) {
+                close(new PeerResponse.Done());
+            } else {
+                ticket = tickets.issue(this::answered);
+                route.feed(new Input.Transfer(ticket, replica));
+            }
+            return answer;
+        }
+
+        private @Nullable ReplicaId voter(NodeId node) {
+            return route.core().membership().voters().stream().filter(voter -> voter.node().equals(node)).findFirst()
+                    .orElse(null);
+        }
+
+        private void answered(Answer given) {
+            if (given instanceof Answer.Transferred) {
+                close(new PeerResponse.Done());
+            } else if (given instanceof Answer.Refused refused && refused.reason() == Answer.Refusal.NOT_LEADER) {
+                fail(PeerResponse.Kind.NO_LEADER, "the node asked does not lead");
+            } else if (given instanceof Answer.Refused refused && refused.reason() == Answer.Refusal.TRANSFER_FAILED) {
+                fail(PeerResponse.Kind.CONFLICT, "nobody else took over within an election timeout: the leader is the same");
+            } else {
+                fail(PeerResponse.Kind.CONFLICT, "the leadership can't be transferred now: a change of the members or another "
+                        + "transfer is under way");
+            }
+        }
+
+        @Override
+        void end(String reason) {
+            tickets.withdraw(ticket);
+            fail(PeerResponse.Kind.OUTCOME_UNKNOWN, reason);
         }
     }
 

@@ -4,6 +4,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 
+import org.jspecify.annotations.Nullable;
+
+import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.core.Recovered;
 import io.quarkiverse.raftconfig.state.Command;
@@ -120,6 +123,19 @@ public final class RaftNode {
      */
     public CompletionStage<Long> changeMembership(MembershipRequest request, long timeoutMillis) {
         return begin(writes, timeoutMillis, (deadline, answer) -> member.changeMembership(request, deadline, answer));
+    }
+
+    /**
+     * Lets another lead, through the leader, whoever it is. Writes that come meanwhile wait for the next leader.
+     *
+     * @param to a voter; null for the one that is most up to date
+     * @return completes when the leader does not lead any more; fails with {@link ProposalFailedException}
+     */
+    public CompletionStage<Void> transferLeadership(@Nullable NodeId to, long timeoutMillis) {
+        CompletionStage<PeerResponse> done = begin(writes, timeoutMillis,
+                (deadline, answer) -> member.transferLeadership(to, deadline, answer));
+        return done.thenAccept(response -> {
+        });
     }
 
     /**

@@ -464,4 +464,48 @@ class MembershipOfNodesTest {
         assertThat(cluster.node(N4).status().place()).isEqualTo(NodeStatus.Place.LEARNER);
         assertThat(cluster.node(cluster.leader()).status().membership().addresses()).containsEntry(N4, "n4:7420");
     }
+
+    @Test
+    void leadershipGoesWhereItIsAskedTo() {
+        // given three nodes
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId leader = cluster.leader();
+        NodeId next = cluster.follower();
+        NodeId third = third(leader, next);
+        Writer writer = new Writer(cluster, third);
+
+        // when a third node is asked that another is to lead
+        cluster.get(cluster.node(third).transferLeadership(next, 5_000));
+
+        // then it does, and writes have waited for no more than a few round trips
+        cluster.await(() -> next.equals(cluster.node(third).status().leader()));
+        writer.check(List.of(N1, N2, N3));
+        assertThat(writer.longestMillis).isLessThan(20);
+
+        // and again, wherever; and to one that leads already
+        cluster.get(cluster.node(next).transferLeadership(null, 5_000));
+        cluster.await(() -> cluster.leaderOrNull() != null && !next.equals(cluster.node(next).status().leader()));
+        NodeId last = cluster.awaitLeader();
+        cluster.get(cluster.node(next).transferLeadership(last, 5_000));
+        assertThat(cluster.leader()).isEqualTo(last);
+    }
+
+    @Test
+    void leadershipStaysIfTheOtherCantTakeIt() {
+        // given three nodes, of which one is gone
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId leader = cluster.leader();
+        NodeId gone = cluster.follower();
+        cluster.crash(gone);
+
+        // when that is to lead, or one that nobody knows
+        CompletionStage<Void> toGone = cluster.node(leader).transferLeadership(gone, 5_000);
+        assertThat(cluster.failureText(toGone)).startsWith("CONFLICT").contains("took over");
+        CompletionStage<Void> toStranger = cluster.node(leader).transferLeadership(N5, 5_000);
+
+        // then that fails, and the leader goes on
+        assertThat(cluster.failureText(toStranger)).startsWith("CONFLICT").contains("no voter");
+        assertThat(cluster.leader()).isEqualTo(leader);
+        cluster.get(cluster.put(leader, "a", "1"));
+    }
 }

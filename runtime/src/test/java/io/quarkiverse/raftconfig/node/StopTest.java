@@ -127,4 +127,50 @@ class StopTest {
         // then it shows that write before it has heard from anybody
         assertThat(restarted.state().find("a")).isNotNull();
     }
+
+    @Test
+    void ofALeaderLetsAnotherLeadFirst() {
+        // given a leader, and a follower that writes all the time
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId leader = cluster.leader();
+        NodeId writer = cluster.follower();
+        long undisturbed = cluster.longestWriteMillis(writer, 200);
+
+        // when the leader is stopped
+        CompletionStage<Void> stopped = cluster.node(leader).stop(3_000);
+        long disturbed = cluster.longestWriteMillis(writer, 200);
+
+        // then writes wait for a few round trips, not for an election timeout, and the node has stopped in time
+        assertThat(disturbed).as("the longest write, undisturbed %d ms", undisturbed).isLessThan(20);
+        cluster.get(stopped);
+    }
+
+    @Test
+    void ofALeaderIsNotOverBeforeItHasVotedForTheNext() {
+        // given two nodes: neither is elected without the other
+        VirtualCluster cluster = VirtualCluster.running(2, 1);
+        NodeId leader = cluster.leader();
+        NodeId other = cluster.follower();
+
+        // when the leader is stopped
+        cluster.stop(leader);
+
+        // then the other leads
+        assertThat(cluster.leaderOrNull()).isEqualTo(other);
+    }
+
+    @Test
+    void ofALeaderAloneWaitsForNobodyToTakeOver() {
+        // given a leader whose followers are gone
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId leader = cluster.leader();
+        cluster.running().stream().filter(id -> !id.equals(leader)).toList().forEach(cluster::crash);
+
+        // when it is stopped
+        long begunAt = cluster.time().nowMillis();
+        cluster.stop(leader);
+
+        // then that takes no longer than the patience with what is under way
+        assertThat(cluster.time().nowMillis() - begunAt).isLessThan(600);
+    }
 }

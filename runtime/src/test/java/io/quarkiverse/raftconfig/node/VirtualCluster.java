@@ -258,6 +258,17 @@ final class VirtualCluster {
         return node(through).propose(write(name, value, null), TIMEOUT_MILLIS);
     }
 
+    /** Of so many writes, one after the other, the one that took longest. */
+    long longestWriteMillis(NodeId through, int writes) {
+        long longest = 0;
+        for (int i = 0; i < writes; i++) {
+            long begunAt = time.nowMillis();
+            get(put(through, "name", "value" + i));
+            longest = Math.max(longest, time.nowMillis() - begunAt);
+        }
+        return longest;
+    }
+
     static Transaction write(String name, @Nullable String value, @Nullable String idempotencyKey) {
         return new Transaction("test", null, idempotencyKey,
                 List.of(new Transaction.Change(name, value, Expectation.none())));
