@@ -85,6 +85,24 @@ final class Follower extends RoleState {
                 request.lastIndex(), Position.ZERO));
     }
 
+    /**
+     * §7, InstallSnapshot, 6 to 8. All that it covers is committed; so what the log holds up to there, if it holds that entry,
+     * is the leader's, and so may be what follows.
+     */
+    void onSnapshotReceived(ReplicaId from, SnapshotPoint point) {
+        Position last = point.last();
+        if (last.index() > node.commitIndex()) {
+            if (node.log.termAt(last.index()) == last.term()) {
+                node.commitTo(last.index());
+            } else {
+                node.install(point);
+            }
+        }
+        // Also for one that is not needed, or the leader would send it for ever.
+        node.sendWhenDurable(new Message.AppendEntriesResponse(node.self, from, node.term(), true, last.index(),
+                Position.ZERO));
+    }
+
     void onHeartbeat(Message.Heartbeat heartbeat) {
         node.electionTimer.leaderHeard(node.now());
         node.commitTo(heartbeat.leaderCommit());

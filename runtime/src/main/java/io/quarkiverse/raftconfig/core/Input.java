@@ -73,7 +73,32 @@ public sealed interface Input {
     record Unreachable(ReplicaId peer) implements Input {
     }
 
-    /** A snapshot that covers the log up to {@code point} is durable, so a prefix of the log may go. */
-    record Snapshotted(SnapshotPoint point) implements Input {
+    /**
+     * A snapshot that covers the log up to {@code point} is durable, so a prefix of the log may go.
+     *
+     * @param sizeBytes of the snapshot: a member that lacks more of the log than that is better served by the snapshot
+     */
+    record Snapshotted(SnapshotPoint point, long sizeBytes) implements Input {
+        /** Of a snapshot whose size is not known. */
+        public Snapshotted(SnapshotPoint point) {
+            this(point, Long.MAX_VALUE);
+        }
+    }
+
+    /**
+     * The whole snapshot of a leader is here (§7), durable, though it does not count yet: {@link Write#install} may follow.
+     *
+     * @param term in which {@code from} has sent it
+     */
+    record SnapshotReceived(ReplicaId from, long term, SnapshotPoint point) implements Input {
+    }
+
+    /**
+     * The sending that {@link Effects#sendSnapshots} asked for is over.
+     *
+     * @param point of the snapshot that was sent
+     * @param delivered whether the peer has it whole, or needs it no more
+     */
+    record SnapshotSent(ReplicaId peer, SnapshotPoint point, boolean delivered) implements Input {
     }
 }

@@ -61,6 +61,7 @@ final class Leader extends RoleState {
 
     @Override
     void leave() {
+        node.sendingFrom(Long.MAX_VALUE);
         reads.refuseAll(node::answer);
         changes.leave();
         if (transfer != null) {
@@ -140,7 +141,21 @@ final class Leader extends RoleState {
             }
             progress.matched(response.matchIndex());
         } else {
-            progress.rejected(response.matchIndex(), node.log.lastAtOrBefore(response.hint()));
+            progress.rejected(response.matchIndex(), latestAgreement(response.hint()));
+        }
+    }
+
+    /** If none is left in the log, then just before what is left: the snapshot has to bridge the gap. */
+    private long latestAgreement(Position hint) {
+        long index = node.log.lastAtOrBefore(hint);
+        return node.log.mayAgreeAt(index, hint) ? index : index - 1;
+    }
+
+    @Override
+    void onSnapshotSent(Input.SnapshotSent sent) {
+        Progress progress = peers.find(sent.peer());
+        if (progress != null) {
+            progress.snapshotSent(sent.delivered() ? sent.point().last().index() : RaftLog.ABSENT);
         }
     }
 
@@ -180,6 +195,7 @@ final class Leader extends RoleState {
         }
         node.heldByAll(heldByAll());
         peers.forEach(this::replicate);
+        node.sendingFrom(peers.sendingFrom());
         advanceTransfer();
         return hasLeft() ? handOver() : this;
     }
@@ -267,6 +283,10 @@ final class Leader extends RoleState {
     /** Sends the peer what it may be sent. */
     private void replicate(ReplicaId peer, Progress progress) {
         long last = node.log.last().index();
+        if (progress.nextIndex() <= node.log.base().index()) {
+            sendSnapshot(peer, progress);
+            return;
+        }
         if (progress.checkDue()) {
             sendAppendEntries(peer, progress, progress.nextIndex() - 1);
         }
@@ -277,6 +297,14 @@ final class Leader extends RoleState {
         if (commit > progress.commitTold()) {
             node.send(new Message.CommitAdvanced(node.self, peer, node.term(), commit));
             progress.commitTold(commit);
+        }
+    }
+
+    /** §7: what the peer needs next is not here any more. */
+    private void sendSnapshot(ReplicaId peer, Progress progress) {
+        if (progress.maySendSnapshot()) {
+            node.sendSnapshot(peer);
+            progress.snapshotting(node.snapshot().last().index());
         }
     }
 

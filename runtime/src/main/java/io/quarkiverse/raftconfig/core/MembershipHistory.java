@@ -59,6 +59,12 @@ final class MembershipHistory {
         byIndex.tailMap(index, true).clear();
     }
 
+    /** A snapshot has taken the place of the whole log: nothing but its own membership is known. */
+    void installed(SnapshotPoint point) {
+        byIndex.clear();
+        byIndex.put(point.membershipIndex(), point.membership());
+    }
+
     /** A snapshot covers the log up to {@code index}: nobody will ask for what was in force before. */
     void snapshotTaken(long index) {
         byIndex.headMap(at(index).getKey(), false).clear();

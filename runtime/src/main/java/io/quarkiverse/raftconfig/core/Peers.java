@@ -90,6 +90,15 @@ final class Peers {
         return matched;
     }
 
+    /** The last index of the oldest snapshot that is being sent to one of them; {@link Long#MAX_VALUE} for none. */
+    long sendingFrom() {
+        long index = Long.MAX_VALUE;
+        for (Progress each : progress.values()) {
+            index = Math.min(index, each.sendingFrom());
+        }
+        return index;
+    }
+
     void forEach(BiConsumer<ReplicaId, Progress> action) {
         progress.forEach(action);
     }

@@ -8,11 +8,13 @@ import java.util.ArrayDeque;
  * <pre>
  *   probing      the peer's log is unknown from nextIndex on: one AppendEntries at a time, until one matches
  *   replicating  it matches up to matchIndex: AppendEntries follow each other without waiting, within the window
+ *   snapshotting it lacks what the leader keeps no more: nothing is sent until the snapshot has arrived, or failed to (§7)
  *
  *   1 ... matchIndex | under way ... | nextIndex ... last
  * </pre>
  *
- * A rejection or a lost connection leads back to probing, a success to replicating.
+ * A rejection or a lost connection leads back to probing, a success to replicating; both are ways out of snapshotting too,
+ * but for the lost connection: of that the sender of the snapshot knows more.
  */
 final class Progress {
     private final RaftSettings settings;
@@ -22,6 +24,8 @@ final class Progress {
     /** While probing: an AppendEntries is under way, so that the next one has to wait. */
     private boolean probeSent;
     private boolean checkDue;
+    /** The last index of the snapshot that is being sent; {@link RaftLog#ABSENT} if none is. */
+    private long snapshotIndex = RaftLog.ABSENT;
     private long nextIndex;
     private long matchIndex;
     private long commitTold;
@@ -61,6 +65,9 @@ final class Progress {
 
     /** Whether the peer may be sent an AppendEntries now, and {@code last}, the end of the log, gives a reason to. */
     boolean mayAppend(long last) {
+        if (isSnapshotting()) {
+            return false;
+        }
         if (probing) {
             return !probeSent;
         }
@@ -74,7 +81,41 @@ final class Progress {
 
     /** Whether an answer may be lost, so that an AppendEntries without entries has to find out. */
     boolean checkDue() {
-        return checkDue;
+        return checkDue && !isSnapshotting();
+    }
+
+    boolean isSnapshotting() {
+        return snapshotIndex != RaftLog.ABSENT;
+    }
+
+    /** The last index of the snapshot that is being sent; {@link Long#MAX_VALUE} if none is. */
+    long sendingFrom() {
+        return isSnapshotting() ? snapshotIndex : Long.MAX_VALUE;
+    }
+
+    /** Whether a snapshot may be sent now, if it is needed. */
+    boolean maySendSnapshot() {
+        return !isSnapshotting() && !(probing && probeSent);
+    }
+
+    /** A snapshot up to {@code lastIndex} is being sent from now on. */
+    void snapshotting(long lastIndex) {
+        probeFrom(nextIndex);
+        snapshotIndex = lastIndex;
+    }
+
+    /**
+     * The sending of a snapshot is over.
+     *
+     * @param lastIndex of the snapshot that the peer now has; {@link RaftLog#ABSENT} if it has none: it is to be sent again
+     *        once the peer is heard
+     */
+    void snapshotSent(long lastIndex) {
+        if (isSnapshotting()) {
+            snapshotIndex = RaftLog.ABSENT;
+            probeFrom(Math.max(nextIndex, lastIndex + 1));
+            probeSent = lastIndex == RaftLog.ABSENT;
+        }
     }
 
     /** An AppendEntries was sent that reaches to {@code lastIndex}. */
@@ -100,6 +141,9 @@ final class Progress {
     /** The peer holds the leader's log up to {@code index}. */
     void matched(long index) {
         matchIndex = Math.max(matchIndex, index);
+        if (isSnapshotting() && matchIndex >= snapshotIndex) {
+            snapshotIndex = RaftLog.ABSENT;
+        }
         if (probing) {
             probing = false;
             nextIndex = matchIndex + 1;
@@ -119,7 +163,7 @@ final class Progress {
      * @param agreement the latest place, before {@code prevIndex}, at which it may match
      */
     void rejected(long prevIndex, long agreement) {
-        boolean late = probing ? prevIndex != nextIndex - 1 : prevIndex <= matchIndex;
+        boolean late = isSnapshotting() || (probing ? prevIndex != nextIndex - 1 : prevIndex <= matchIndex);
         if (late) {
             return;
         }
@@ -132,6 +176,9 @@ final class Progress {
 
     /** All that is under way is lost. */
     void unreachable() {
+        if (isSnapshotting()) {
+            return;
+        }
         probeFrom(probing ? nextIndex : matchIndex + 1);
         probeSent = true;
     }

@@ -150,7 +150,11 @@ public final class RaftCore {
         } else if (input instanceof Input.Unreachable unreachable) {
             become(role.onUnreachable(unreachable.peer()));
         } else if (input instanceof Input.Snapshotted snapshotted) {
-            node.snapshotted(snapshotted.point());
+            node.snapshotted(snapshotted.point(), snapshotted.sizeBytes());
+        } else if (input instanceof Input.SnapshotReceived received) {
+            onSnapshotReceived(received);
+        } else if (input instanceof Input.SnapshotSent sent) {
+            role.onSnapshotSent(sent);
         } else if (!(input instanceof Input.TimePassed)) {
             throw new AssertionError("unhandled input: " + input);
         }
@@ -198,6 +202,16 @@ public final class RaftCore {
             follow(request.from()).onAppendEntries(request);
         } else {
             tellTerm(request.from());
+        }
+    }
+
+    /** §7. What an earlier leader has sent, the present one sends again if it is needed. */
+    private void onSnapshotReceived(Input.SnapshotReceived received) {
+        if (received.term() > node.term()) {
+            adoptTerm(received.term());
+        }
+        if (received.term() == node.term()) {
+            follow(received.from()).onSnapshotReceived(received.from(), received.point());
         }
     }
 

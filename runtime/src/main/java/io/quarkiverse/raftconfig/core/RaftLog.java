@@ -105,6 +105,30 @@ final class RaftLog {
         dropped.clear();
     }
 
+    /** Drops all entries: a snapshot up to {@code newBase} has taken their place. */
+    void installed(Position newBase) {
+        entries.clear();
+        bytes = 0;
+        base = newBase;
+    }
+
+    /**
+     * The place just before the longest tail that ends at {@code end}, has at most {@code entriesMax} entries and in them at
+     * most {@code bytesMax}.
+     */
+    long tailStart(long end, int entriesMax, long bytesMax) {
+        long start = end;
+        long tailBytes = 0;
+        while (start > base.index() && end - start < entriesMax) {
+            tailBytes += entry(start).sizeBytes();
+            if (tailBytes > bytesMax) {
+                break;
+            }
+            start--;
+        }
+        return start;
+    }
+
     /** Drops the entry at {@code index} and all before it: the base is there now. */
     void compactTo(long index) {
         Position newBase = positionAt(index);
@@ -117,7 +141,7 @@ final class RaftLog {
     /**
      * The index of the last entry, or the base, that is at or before {@code limit.index()} and whose term is at most
      * {@code limit.term()}: the latest place at which a log that ends in {@code limit} may agree with this one. The base's
-     * index if there is no such place.
+     * index if there is no such place among what is kept: {@link #mayAgreeAt} tells.
      */
     long lastAtOrBefore(Position limit) {
         // Terms never fall along a log, so that a binary search will do.
@@ -132,6 +156,11 @@ final class RaftLog {
             }
         }
         return low;
+    }
+
+    /** Whether a log that ends in {@code limit} may agree with this one at {@code index}. */
+    boolean mayAgreeAt(long index, Position limit) {
+        return index <= limit.index() && termAt(index) <= limit.term();
     }
 
     private boolean holds(long index) {

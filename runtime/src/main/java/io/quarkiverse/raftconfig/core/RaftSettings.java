@@ -9,8 +9,19 @@ package io.quarkiverse.raftconfig.core;
  * @param inFlightMessagesMax AppendEntries to one peer that may be unanswered
  * @param inFlightBytesMax payload bytes to one peer that may be unanswered
  * @param logBytesMax what the log may hold in memory; a leader refuses proposals beyond it
+ * @param tailEntriesMax how many entries that a snapshot covers are kept for members that lack them
  */
 public record RaftSettings(int electionTimeoutMillis, int heartbeatIntervalMillis, int appendBytesMax,
-        int inFlightMessagesMax, int inFlightBytesMax, long logBytesMax) {
+        int inFlightMessagesMax, int inFlightBytesMax, long logBytesMax, int tailEntriesMax) {
+
+    private static final int TAIL_ENTRIES_MAX = 5000;
+
     public static final RaftSettings DEFAULTS = new RaftSettings(1000, 100, 512 << 10, 64, 4 << 20, 256L << 20);
+
+    /** With the tail that is kept if nothing else is said. */
+    public RaftSettings(int electionTimeoutMillis, int heartbeatIntervalMillis, int appendBytesMax, int inFlightMessagesMax,
+            int inFlightBytesMax, long logBytesMax) {
+        this(electionTimeoutMillis, heartbeatIntervalMillis, appendBytesMax, inFlightMessagesMax, inFlightBytesMax,
+                logBytesMax, TAIL_ENTRIES_MAX);
+    }
 }

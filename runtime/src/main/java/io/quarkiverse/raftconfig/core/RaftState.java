@@ -30,6 +30,10 @@ final class RaftState {
     private long commitIndex;
     private long lastApplied;
     private long heldByAll;
+    /** What lies behind it is kept, though the snapshot covers it. */
+    private long tailFrom;
+    /** What lies behind it is needed as soon as a snapshot that is being sent has arrived. */
+    private long sendingFrom = Long.MAX_VALUE;
 
     private long now;
     private HardState hardBefore;
@@ -37,7 +41,9 @@ final class RaftState {
     private long firstAppended = RaftLog.ABSENT;
     private List<Message> send = new ArrayList<>();
     private List<Message> sendWhenDurable = new ArrayList<>();
+    private List<Effects.SendSnapshot> sendSnapshots = new ArrayList<>();
     private List<Answer> answers = new ArrayList<>();
+    private @Nullable SnapshotPoint install;
 
     RaftState(ReplicaId self, RaftSettings settings, Recovered recovered, RandomGenerator random) {
         this.self = self;
@@ -189,7 +195,12 @@ final class RaftState {
         commitIndex = Math.max(commitIndex, index);
     }
 
-    void snapshotted(SnapshotPoint point) {
+    /** The newest snapshot. */
+    SnapshotPoint snapshot() {
+        return snapshot;
+    }
+
+    void snapshotted(SnapshotPoint point, long sizeBytes) {
         long index = point.last().index();
         if (index <= snapshot.last().index()) {
             return;
@@ -199,7 +210,34 @@ final class RaftState {
                     + " to " + log.last() + ", committed up to " + commitIndex);
         }
         snapshot = point;
+        tailFrom = log.tailStart(index, settings.tailEntriesMax(), Math.max(sizeBytes, settings.appendBytesMax()));
         memberships.snapshotTaken(index);
+    }
+
+    /** §7, InstallSnapshot, 7 and 8: a snapshot takes the place of a log that does not lead to it. */
+    void install(SnapshotPoint point) {
+        if (point.last().index() <= commitIndex || point.last().term() > hard.term()) {
+            throw new IllegalStateException(
+                    "a snapshot at " + point.last() + " for a log that is committed up to " + commitIndex
+                            + " in term " + hard.term());
+        }
+        log.installed(point.last());
+        memberships.installed(point);
+        snapshot = point;
+        tailFrom = point.last().index();
+        commitIndex = point.last().index();
+        lastApplied = commitIndex;
+        install = point;
+        firstAppended = RaftLog.ABSENT;
+    }
+
+    void sendSnapshot(ReplicaId to) {
+        sendSnapshots.add(new Effects.SendSnapshot(to, snapshot));
+    }
+
+    /** @param index of the oldest snapshot that is being sent; {@link Long#MAX_VALUE} for none */
+    void sendingFrom(long index) {
+        sendingFrom = index;
     }
 
     /** @param index that every member is known to hold durably */
@@ -236,28 +274,37 @@ final class RaftState {
         List<Entry> apply = log.slice(lastApplied + 1, commitIndex, APPLY_BYTES_MAX);
         lastApplied += apply.size();
         Position compactTo = compact();
-        Effects effects = new Effects(write, send, sendWhenDurable, apply, answers, compactTo,
+        Effects effects = new Effects(write, send, sendWhenDurable, apply, sendSnapshots, answers, compactTo,
                 lastApplied < commitIndex ? now : deadline);
         send = new ArrayList<>();
         sendWhenDurable = new ArrayList<>();
+        sendSnapshots = new ArrayList<>();
         answers = new ArrayList<>();
+        install = null;
         return effects;
     }
 
     private @Nullable Write write() {
         boolean appended = firstAppended != RaftLog.ABSENT;
-        if (!appended && hard.equals(hardBefore)) {
+        if (!appended && install == null && hard.equals(hardBefore)) {
             return null;
         }
         long last = log.last().index();
         List<Entry> entries = appended ? log.slice(firstAppended, last, Long.MAX_VALUE) : List.of();
-        return new Write(pendingWrites.add(hard.term(), last, now), hard.term(), hard, entries, commitIndex);
+        return new Write(pendingWrites.add(hard.term(), last, now), hard.term(), hard, install, entries, commitIndex);
     }
 
-    /** §7: what a snapshot covers may go, but what a member may still need stays. */
+    /**
+     * §7: what a snapshot covers may go. A tail of it stays as long as a member may lack it: as much as is less to send than
+     * the snapshot, within a bound.
+     */
     private @Nullable Position compact() {
         // What was not applied yet is still to be read from here.
-        long index = Math.min(Math.min(snapshot.last().index(), heldByAll), lastApplied);
+        long covered = Math.min(snapshot.last().index(), lastApplied);
+        long index = Math.min(covered, Math.max(heldByAll, tailFrom));
+        if (log.bytes() < settings.logBytesMax() / 2) {
+            index = Math.min(index, sendingFrom);
+        }
         long droppable = index - log.base().index();
         if (droppable <= 0 || (droppable < COMPACTION_ENTRIES_ENOUGH && droppable < log.size() / 2)) {
             return null;

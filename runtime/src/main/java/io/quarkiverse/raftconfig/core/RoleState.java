@@ -89,6 +89,9 @@ abstract sealed class RoleState permits Follower, PreCandidate, Candidate, Leade
         return this;
     }
 
+    void onSnapshotSent(Input.SnapshotSent sent) {
+    }
+
     void onAppendEntriesResponse(Message.AppendEntriesResponse response) {
     }
 

@@ -155,6 +155,11 @@ public interface RaftConfigLog extends BasicLogger {
     void snapshotTaken(String nodeId, long index, long term);
 
     @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 4102, value = "Node %s lacked more than the leader's log holds, and was caught up by a snapshot up to index %d, "
+            + "term %d.")
+    void snapshotInstalled(String nodeId, long index, long term);
+
+    @LogMessage(level = Logger.Level.INFO)
     @Message(id = 1201, value = "Node %s has started with the data directory %s. It shows revision %d; its cluster has %d voters.")
     void started(String nodeId, String directory, long revision, int voters);
 

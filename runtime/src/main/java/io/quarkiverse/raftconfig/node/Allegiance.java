@@ -76,7 +76,7 @@ final class Allegiance {
             first = clusterId;
             recorded = clusterId;
         }
-        return new StoreWrite(write.hardState(), write.entries(), write.commitIndex(), first, null);
+        return new StoreWrite(write.hardState(), write.install(), write.entries(), write.commitIndex(), first, null);
     }
 
     /** What {@link #storeWrite} made is durable. */
@@ -87,6 +87,9 @@ final class Allegiance {
     }
 
     private static boolean bringsMembership(Write write) {
+        if (write.install() != null) {
+            return true;
+        }
         for (Entry entry : write.entries()) {
             if (entry.payload() instanceof Payload.MembershipChange) {
                 return true;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,9 @@ final class Appender {
 
         /** Certainly not committed: another entry was, in its place. */
         void overwritten();
+
+        /** It was committed or overwritten, and which of the two this node will never know: a snapshot covers its place. */
+        void passedUnseen();
     }
 
     Appender(Tickets tickets, Loop loop, NodeSettings settings, Route route, ConfigState state) {
@@ -175,11 +179,20 @@ final class Appender {
 
     /** The log is applied up to {@code index}: what still waits there was overwritten. */
     void passed(long index) {
+        endUpTo(index, Proposer::overwritten);
+    }
+
+    /** A snapshot up to {@code index} took the place of the log. */
+    void passedUnseen(long index) {
+        endUpTo(index, Proposer::passedUnseen);
+    }
+
+    private void endUpTo(long index, Consumer<Proposer> news) {
         while (!appended.isEmpty() && appended.firstKey().index() <= index) {
             Waiting waiting = appended.pollFirstEntry().getValue();
             room.release(waiting.claim);
             if (waiting.proposer != null) {
-                waiting.proposer.overwritten();
+                news.accept(waiting.proposer);
             }
         }
     }

@@ -7,6 +7,7 @@ import io.quarkiverse.raftconfig.core.Entry;
 import io.quarkiverse.raftconfig.core.Payload;
 import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.core.Recovered;
+import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.state.ConfigState;
 import io.quarkiverse.raftconfig.state.MalformedStateException;
 import io.quarkiverse.raftconfig.state.Outcome;
@@ -118,6 +119,23 @@ final class Applier {
             appender.applied(applied.position, applied.outcome);
         }
         appender.passed(lastApplied.index());
+        answerWaiting();
+        if (before.revision() != published().revision()) {
+            notifier.stateChanged(before, published());
+        }
+    }
+
+    /**
+     * The state of a snapshot takes the place of the present one, which is an earlier one (§7).
+     *
+     * @param installed is not used by the caller any more
+     */
+    void install(SnapshotPoint point, ConfigState installed) {
+        PublishedState before = published();
+        state.install(installed);
+        lastApplied = point.last();
+        membershipApplied |= point.membershipIndex() > 0;
+        appender.passedUnseen(lastApplied.index());
         answerWaiting();
         if (before.revision() != published().revision()) {
             notifier.stateChanged(before, published());

@@ -1,6 +1,7 @@
 package io.quarkiverse.raftconfig.node;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 
 import org.jspecify.annotations.Nullable;
@@ -9,9 +10,13 @@ import io.quarkiverse.raftconfig.core.Answer;
 import io.quarkiverse.raftconfig.core.Effects;
 import io.quarkiverse.raftconfig.core.Input;
 import io.quarkiverse.raftconfig.core.Message;
+import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.core.RaftCore;
+import io.quarkiverse.raftconfig.core.Role;
+import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.core.Write;
+import io.quarkiverse.raftconfig.log.RaftConfigLog;
 
 /**
  * Feeds the core, one input after the other, and makes the effects of each real in the order in which {@link Effects} has
@@ -36,8 +41,8 @@ final class CoreHost {
     private @Nullable Write lastPersisted;
 
     /** What a host works with. */
-    record Parts(Loop loop, StoreWriter writer, PeerTransport transport, Applier applier, Tickets tickets,
-            Snapshots snapshots, Allegiance allegiance) {
+    record Parts(NodeId self, Loop loop, StoreWriter writer, PeerTransport transport, Applier applier, Tickets tickets,
+            Snapshots snapshots, SnapshotSender sender, SnapshotReceiver receiver, Allegiance allegiance) {
     }
 
     /** What the node wants to know of it. */
@@ -126,11 +131,16 @@ final class CoreHost {
         }
         effects.send().forEach(parts.transport::send);
         fence.send(effects.sendWhenDurable());
+        SnapshotPoint installed = write == null ? null : write.install();
+        if (installed != null) {
+            install(installed);
+        }
         parts.applier.apply(effects.apply());
         for (Answer answer : effects.answers()) {
             parts.tickets.answer(answer);
         }
         compact(effects.compactTo());
+        send(effects.sendSnapshots());
         wake.setTo(effects.wakeAtMillis());
         if (core.commitIndex() > recordedCommitIndex) {
             commitIndexAlarm.setToEarlierOf(parts.loop.nowMillis() + COMMIT_INDEX_DELAY_MILLIS);
@@ -148,6 +158,21 @@ final class CoreHost {
             fence.durable(write.sequence());
             lastPersisted = write;
         });
+    }
+
+    /** Its place in the log is where the state has come to be: nothing that is applied before or after is mixed with it. */
+    private void install(SnapshotPoint point) {
+        parts.applier.install(point, parts.receiver.state(point));
+        parts.snapshots.installed(point, parts.applier.appliedBytes());
+        RaftConfigLog.LOG.snapshotInstalled(parts.self.value(), point.last().index(), point.last().term());
+    }
+
+    private void send(List<Effects.SendSnapshot> snapshots) {
+        long base = parts.snapshots.coreBase();
+        parts.sender.keepUpWith(core.role() == Role.LEADER, core.term(), base);
+        for (Effects.SendSnapshot snapshot : snapshots) {
+            parts.sender.send(snapshot.to(), core.term(), parts.snapshots.newest(), base);
+        }
     }
 
     private void compact(@Nullable Position to) {

@@ -14,8 +14,9 @@ import io.quarkiverse.raftconfig.core.ReplicaId;
 
 /** Takes what the peers say to the part of the node that it is for. Lives on the loop. */
 record FromPeers(Standing standing, Inbox inbox, Route route, Allegiance allegiance, FoundingHost founding, PeerDesk desk,
-        Errands errands,
-        Reads reads, Writes writes, Runnable onChange) implements PeerTransport.Listener {
+        Errands errands, SnapshotReceiver receiver, Reads reads, Writes writes, Runnable onChange)
+        implements
+            PeerTransport.Listener {
     @Override
     public void received(Message message) {
         if (allegiance.listensTo(message.from())) {
@@ -33,6 +34,11 @@ record FromPeers(Standing standing, Inbox inbox, Route route, Allegiance allegia
         if (!standing.takesPart()) {
             return CompletableFuture.completedFuture(
                     new PeerResponse.Failed(PeerResponse.Kind.NO_LEADER, "the node asked takes no part any more"));
+        }
+        if (request instanceof PeerRequest.InstallSnapshot chunk) {
+            return allegiance.listensTo(from) ? receiver.take(from, chunk)
+                    : CompletableFuture.completedFuture(new PeerResponse.Failed(PeerResponse.Kind.NO_LEADER,
+                            "the node asked belongs to another cluster"));
         }
         if (request instanceof PeerRequest.Join join && !route.leadsHere()) {
             CompletableFuture<PeerResponse> answer = new CompletableFuture<>();

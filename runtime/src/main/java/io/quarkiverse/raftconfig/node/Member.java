@@ -88,7 +88,12 @@ final class Member {
         Snapshots snapshots = new Snapshots(ports.store(), writer, ports.lanes().files(), loop, settings, recovered,
                 this::snapshotTaken, this::snapshotFailed);
         Allegiance allegiance = new Allegiance(identity.clusterId(), this::joined);
-        this.parts = new CoreHost.Parts(loop, writer, transport, applier, tickets, snapshots, allegiance);
+        SnapshotSender sender = new SnapshotSender(ports.store(), ports.lanes().files(), loop, transport, standing, settings, route,
+                this::snapshotFailed);
+        SnapshotReceiver receiver = new SnapshotReceiver(ports.store(), ports.lanes().files(), loop, route,
+                new ReceiverEvents());
+        this.parts = new CoreHost.Parts(self.node(), loop, writer, transport, applier, tickets, snapshots, sender, receiver,
+                allegiance);
         this.writes = new Writes(loop, route, transport, standing, appender, applier, deadlines, settings);
         this.reads = new Reads(loop, route, transport, standing, tickets, applier, deadlines, settings);
         this.contacts = new Contacts(self.node(), settings, transport);
@@ -131,7 +136,7 @@ final class Member {
         contacts.warnOfStrangers(stored);
         contacts.follow(stored);
         PeerTransport.Listener fromPeers = new FromPeers(standing, inbox, route, parts.allegiance(), founding, desk, errands,
-                reads, writes, this::peersChanged);
+                parts.receiver(), reads, writes, this::peersChanged);
         standing.whenDone(transport.start(new PeerTransport.Local(self, identity.clusterId()), fromPeers),
                 (open, failure) -> opened(Failures.cause(failure)));
     }
@@ -227,8 +232,8 @@ final class Member {
         founding.feed(new FoundingInput.Joined());
     }
 
-    private void snapshotTaken(SnapshotPoint point) {
-        host.feed(new Input.Snapshotted(point));
+    private void snapshotTaken(SnapshotPoint point, long sizeBytes) {
+        host.feed(new Input.Snapshotted(point, sizeBytes));
         snapshotOrders.look();
     }
 
@@ -259,6 +264,8 @@ final class Member {
         desk.failAll(reason);
         errands.failAll(reason);
         snapshotOrders.failAll(reason);
+        parts.sender().halt();
+        parts.receiver().halt();
         deadlines.cancel();
     }
 
@@ -330,9 +337,24 @@ final class Member {
         String degraded = standing.degraded();
         String silentDisk = diskWatch.isSilent() ? "the disk does not answer" : null;
         return new StatusBoard.Situation(identity, connected, applier.lastApplied().index(),
-                parts.snapshots().newest().index(), applier.published().revision(),
+                parts.snapshots().newest().last().index(), applier.published().revision(),
                 lost.problems(host.core().membership(), connected), host.takesPart(), hasState, caughtUp,
                 standing.isStopping(), degraded == null ? silentDisk : degraded, waitingFor);
+    }
+
+    private final class ReceiverEvents implements SnapshotReceiver.Events {
+        @Override
+        public void failed(Throwable cause) {
+            snapshotFailed(cause);
+        }
+
+        @Override
+        public void unreadable(ReplicaId from, Throwable cause) {
+            standing.degrade(
+                    "peer " + from.node() + " has sent a snapshot that this version can't read: start this node with the "
+                            + "version that wrote it",
+                    cause);
+        }
     }
 
     private final class CoreEvents implements CoreHost.Events {

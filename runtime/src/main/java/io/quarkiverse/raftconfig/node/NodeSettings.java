@@ -20,12 +20,24 @@ import io.quarkiverse.raftconfig.state.StoreLimits;
  * @param idempotencyAgeMillis for how long one is remembered
  * @param limits what a leader lets the store hold
  * @param membership what a node does about it
+ * @param snapshotChunkBytes how much of a snapshot goes to a peer at once
  */
 public record NodeSettings(RaftSettings raft, SortedMap<NodeId, String> members, int snapshotEntries, long snapshotBytes,
         int inFlightMax, int idempotencyKeysMax, long idempotencyAgeMillis, StoreLimits limits,
-        MembershipSettings membership) {
+        MembershipSettings membership, int snapshotChunkBytes) {
+
+    private static final int SNAPSHOT_CHUNK_BYTES = 256 << 10;
+
     public NodeSettings {
         members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
+    }
+
+    /** With chunks of the usual size. */
+    public NodeSettings(RaftSettings raft, SortedMap<NodeId, String> members, int snapshotEntries, long snapshotBytes,
+            int inFlightMax, int idempotencyKeysMax, long idempotencyAgeMillis, StoreLimits limits,
+            MembershipSettings membership) {
+        this(raft, members, snapshotEntries, snapshotBytes, inFlightMax, idempotencyKeysMax, idempotencyAgeMillis, limits,
+                membership, SNAPSHOT_CHUNK_BYTES);
     }
 
     /** With the limits that hold if none are set. */
@@ -45,6 +57,12 @@ public record NodeSettings(RaftSettings raft, SortedMap<NodeId, String> members,
     /** The same but for what is done about the membership. */
     public NodeSettings with(MembershipSettings other) {
         return new NodeSettings(raft, members, snapshotEntries, snapshotBytes, inFlightMax, idempotencyKeysMax,
-                idempotencyAgeMillis, limits, other);
+                idempotencyAgeMillis, limits, other, snapshotChunkBytes);
+    }
+
+    /** The same but for the chunks in which snapshots go to peers. */
+    public NodeSettings withSnapshotChunks(int bytes) {
+        return new NodeSettings(raft, members, snapshotEntries, snapshotBytes, inFlightMax, idempotencyKeysMax,
+                idempotencyAgeMillis, limits, membership, bytes);
     }
 }

@@ -82,7 +82,7 @@ final class PeerDesk {
         } else if (request instanceof PeerRequest.Transfer transfer) {
             return new TransferRequest(transfer.timeoutMillis()).begin(transfer.to());
         }
-        throw new AssertionError("unhandled request: " + request);
+        throw new AssertionError("unhandled request: " + request.getClass());
     }
 
     private CompletableFuture<PeerResponse> write(Bytes bytes, long timeoutMillis) {
@@ -158,6 +158,11 @@ final class PeerDesk {
         @Override
         public void overwritten() {
             fail(PeerResponse.Kind.NO_LEADER, "the node asked lost its leadership before the write was replicated");
+        }
+
+        @Override
+        public void passedUnseen() {
+            end("this node was caught up by a snapshot, which does not tell what became of the write");
         }
 
         /** From when it was offered it may be in the log, whether that was told or not. */

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.quarkiverse.raftconfig.core.Bytes;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.ReplicaId;
+import io.quarkiverse.raftconfig.core.SnapshotPoint;
 
 /** What one node asks of another, on a stream of its own. */
 public sealed interface PeerRequest {
@@ -35,5 +36,20 @@ public sealed interface PeerRequest {
 
     /** Up to where must I have applied to answer a linearizable read? To the leader. */
     record ReadIndex(long timeoutMillis) implements PeerRequest {
+    }
+
+    /**
+     * A part of the leader's snapshot (§7): to one who lacks more than the leader's log holds. Answered by
+     * {@link PeerResponse.SnapshotChunk} or {@link PeerResponse.SnapshotInstalled}.
+     *
+     * @param term of the leader
+     * @param transferId rises with each transfer that the leader begins in its term
+     * @param sizeBytes of the whole snapshot
+     * @param crc CRC32C of the whole
+     * @param offset of {@code chunk} in the whole
+     * @param chunkCrc CRC32C of {@code chunk}
+     */
+    record InstallSnapshot(long term, long transferId, SnapshotPoint point, long sizeBytes, int crc, long offset, Bytes chunk,
+            int chunkCrc) implements PeerRequest {
     }
 }

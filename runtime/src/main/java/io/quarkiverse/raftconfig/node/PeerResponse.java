@@ -24,6 +24,14 @@ public sealed interface PeerResponse {
     record Done() implements PeerResponse {
     }
 
+    /** The snapshot is to go on at {@code nextOffset}, whatever the chunk was that is answered. */
+    record SnapshotChunk(long nextOffset) implements PeerResponse {
+    }
+
+    /** The snapshot is there, or what it covers was there already. */
+    record SnapshotInstalled() implements PeerResponse {
+    }
+
     /**
      * It was not done, or nobody knows.
      *

@@ -30,7 +30,7 @@ final class SnapshotOrders {
 
     /** There may be a newer snapshot, or nothing that keeps the next from being taken. */
     void look() {
-        Position newest = snapshots.newest();
+        Position newest = snapshots.newest().last();
         for (Order order : List.copyOf(open)) {
             if (order.index <= newest.index()) {
                 order.close();

@@ -1,8 +1,11 @@
 package io.quarkiverse.raftconfig.node;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.Position;
@@ -31,12 +34,13 @@ final class Snapshots {
     private final Executor files;
     private final Loop loop;
     private final NodeSettings settings;
-    private final Consumer<SnapshotPoint> onSnapshot;
+    private final ObjLongConsumer<SnapshotPoint> onSnapshot;
     private final Consumer<Throwable> onFailure;
 
     /** The newest snapshot that counts; the newest whose file is there. */
     private SnapshotPoint newest;
     private SnapshotPoint written;
+    private long writtenSizeBytes;
     private long bytesAtWritten;
     private boolean writing;
 
@@ -46,11 +50,11 @@ final class Snapshots {
     private boolean compacting;
 
     /**
-     * @param onSnapshot called once a snapshot counts
+     * @param onSnapshot called once a snapshot counts, with its size in bytes
      * @param onFailure called if one can't be written
      */
     Snapshots(RaftStore store, StoreWriter writer, Executor files, Loop loop, NodeSettings settings, Recovered recovered,
-            Consumer<SnapshotPoint> onSnapshot, Consumer<Throwable> onFailure) {
+            ObjLongConsumer<SnapshotPoint> onSnapshot, Consumer<Throwable> onFailure) {
         this.self = store.identity().nodeId();
         this.store = store;
         this.writer = writer;
@@ -65,9 +69,22 @@ final class Snapshots {
         this.coreBase = storeBase;
     }
 
-    /** The last entry covered by the newest snapshot. */
-    Position newest() {
-        return newest.last();
+    SnapshotPoint newest() {
+        return newest;
+    }
+
+    /** A snapshot of a leader has taken the place of the log: it is the newest from now on. */
+    void installed(SnapshotPoint point, long appliedBytes) {
+        newest = point;
+        written = point;
+        bytesAtWritten = appliedBytes;
+        storeBase = point.last();
+        coreBase = point.last();
+    }
+
+    /** Just before the first entry of the core's log. */
+    long coreBase() {
+        return coreBase.index();
     }
 
     boolean isWriting() {
@@ -89,16 +106,33 @@ final class Snapshots {
         writing = true;
         files.execute(() -> {
             try {
-                store.writeSnapshot(point, image::writeTo);
-                tell(() -> {
-                    written = point;
-                    bytesAtWritten = appliedBytes;
-                    compact();
+                long[] sizeBytes = new long[1];
+                store.writeSnapshot(point, out -> {
+                    Counting counting = new Counting(out);
+                    image.writeTo(counting);
+                    sizeBytes[0] = counting.count;
                 });
+                tell(() -> fileWritten(point, sizeBytes[0], appliedBytes));
             } catch (Throwable e) {
                 tell(() -> onFailure.accept(e));
             }
         });
+    }
+
+    /** Unless it was overtaken by one that a leader has sent: then it is of no use. */
+    private void fileWritten(SnapshotPoint point, long sizeBytes, long appliedBytes) {
+        if (isNewer(point, written)) {
+            written = point;
+            writtenSizeBytes = sizeBytes;
+            bytesAtWritten = appliedBytes;
+            compact();
+        } else {
+            writing = false;
+        }
+    }
+
+    private static boolean isNewer(SnapshotPoint one, SnapshotPoint other) {
+        return one.last().index() > other.last().index();
     }
 
     private void tell(Runnable news) {
@@ -124,12 +158,43 @@ final class Snapshots {
         SnapshotPoint point = written;
         writer.compact(point, coreBase, reached -> {
             compacting = false;
-            storeBase = reached;
-            if (!point.equals(newest)) {
+            if (reached.index() > storeBase.index()) {
+                storeBase = reached;
+            }
+            if (isNewer(point, newest)) {
                 counts(point);
+            } else if (!point.equals(newest)) {
+                writing = false;
             }
             compact();
         });
+    }
+
+    /** Counts what passes. */
+    private static final class Counting extends OutputStream {
+        private final OutputStream out;
+        private long count;
+
+        Counting(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            out.write(b);
+            count++;
+        }
+
+        @Override
+        public void write(byte[] bytes, int start, int length) throws IOException {
+            out.write(bytes, start, length);
+            count += length;
+        }
+
+        @Override
+        public void flush() throws IOException {
+            out.flush();
+        }
     }
 
     /** From here on a start begins with it, so the core may be asked what it needs no more. */
@@ -137,6 +202,6 @@ final class Snapshots {
         writing = false;
         newest = point;
         RaftConfigLog.LOG.snapshotTaken(self.value(), point.last().index(), point.last().term());
-        onSnapshot.accept(point);
+        onSnapshot.accept(point, writtenSizeBytes);
     }
 }

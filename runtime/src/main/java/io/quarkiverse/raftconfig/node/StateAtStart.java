@@ -1,7 +1,6 @@
 package io.quarkiverse.raftconfig.node;
 
 import java.io.IOException;
-import java.io.InputStream;
 
 import io.quarkiverse.raftconfig.core.Recovered;
 import io.quarkiverse.raftconfig.core.SnapshotPoint;
@@ -19,8 +18,8 @@ final class StateAtStart {
         if (point.equals(SnapshotPoint.NONE)) {
             return new ConfigState();
         }
-        try (InputStream in = store.readSnapshot()) {
-            return ConfigState.read(in);
+        try (StoredSnapshot stored = store.readSnapshot(point)) {
+            return ConfigState.read(stored.content());
         } catch (IOException | MalformedStateException e) {
             throw new StoreDamagedException("The snapshot at index " + point.last().index() + " of node "
                     + store.identity().nodeId() + " can't be read: " + e.getClass().getSimpleName()

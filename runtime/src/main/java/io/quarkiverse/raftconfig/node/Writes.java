@@ -173,6 +173,11 @@ final class Writes {
             waitForLeader(this);
         }
 
+        @Override
+        public void passedUnseen() {
+            end("this node was caught up by a snapshot, which does not tell what became of the write");
+        }
+
         private void sendTo(NodeId leader) {
             underWay = true;
             long leftMillis = deadlineMillis - loop.nowMillis();

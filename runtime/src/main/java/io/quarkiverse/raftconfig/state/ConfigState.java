@@ -140,6 +140,22 @@ public final class ConfigState {
         lastApplied = index;
     }
 
+    /**
+     * Becomes what {@code later} is, and publishes it. {@code later} is not to be used any more.
+     *
+     * @throws IllegalArgumentException if that would go back
+     */
+    public void install(ConfigState later) {
+        if (later.lastApplied <= lastApplied || later.revision < revision) {
+            throw new IllegalArgumentException("the state of index " + later.lastApplied + ", revision " + later.revision
+                    + ", after that of index " + lastApplied + ", revision " + revision);
+        }
+        lastApplied = later.lastApplied;
+        take(later.published);
+        staging = later.staging;
+        publish();
+    }
+
     /** Makes what was applied visible: one volatile write. Then tells the listeners, if the revision is another. */
     public void publish() {
         PublishedState before = published;

@@ -1,7 +1,6 @@
 package io.quarkiverse.raftconfig.store;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -29,7 +28,9 @@ import io.quarkiverse.raftconfig.core.StorageId;
 import io.quarkiverse.raftconfig.log.RaftConfigLog;
 import io.quarkiverse.raftconfig.node.Identity;
 import io.quarkiverse.raftconfig.node.RaftStore;
+import io.quarkiverse.raftconfig.node.SnapshotSink;
 import io.quarkiverse.raftconfig.node.StoreWrite;
+import io.quarkiverse.raftconfig.node.StoredSnapshot;
 
 /**
  * The durable store: a record per entry, a map from index to record, and one {@link Superblock}, all changed by one atomic
@@ -162,7 +163,7 @@ public final class MapDbRaftStore implements RaftStore {
     private void checkSnapshot() throws IOException {
         SnapshotPoint point = superblock.snapshot();
         if (!point.equals(SnapshotPoint.NONE)) {
-            snapshots.read(point, superblock.clusterId()).close();
+            snapshots.read(point, superblock.clusterId()).content().close();
         }
         snapshots.deleteUnnamed(point.last());
     }
@@ -195,14 +196,15 @@ public final class MapDbRaftStore implements RaftStore {
         return handedOver;
     }
 
+    /** The snapshot that counts; {@link SnapshotPoint#NONE} if none does. */
+    SnapshotPoint newestSnapshot() {
+        return superblock.snapshot();
+    }
+
     @Override
-    public InputStream readSnapshot() throws IOException {
+    public StoredSnapshot readSnapshot(SnapshotPoint point) throws IOException {
         refuseIfClosed();
-        Superblock now = superblock;
-        if (now.snapshot().equals(SnapshotPoint.NONE)) {
-            throw new IllegalStateException("there is no snapshot");
-        }
-        return snapshots.read(now.snapshot(), now.clusterId());
+        return snapshots.read(point, superblock.clusterId());
     }
 
     @Override
@@ -210,20 +212,27 @@ public final class MapDbRaftStore implements RaftStore {
         refuseIfClosed();
         Superblock next = validated(write);
         orCloseForGood(() -> {
-            if (!write.entries().isEmpty()) {
+            if (write.install() != null) {
+                delete(superblock.base().index() + 1, superblock.last().index());
+            } else if (!write.entries().isEmpty()) {
                 delete(write.entries().get(0).index(), superblock.last().index());
+            }
+            if (!write.entries().isEmpty()) {
                 for (Entry entry : write.entries()) {
                     index.put(entry.index(), records.put(out -> EntryCodec.write(out, entry)));
                 }
             }
             commit(next);
+            if (write.install() != null) {
+                snapshots.deleteOld(next.snapshot().last());
+            }
             return next;
         });
     }
 
     /** The superblock after {@code write}. */
     private Superblock validated(StoreWrite write) {
-        Superblock now = superblock;
+        Superblock now = installed(superblock, write.install());
         HardState hardState = write.hardState() != null ? write.hardState() : now.hardState();
         refuseToForget(now.hardState(), hardState);
         ClusterId clusterId = write.clusterId() != null ? write.clusterId() : now.clusterId();
@@ -232,7 +241,7 @@ public final class MapDbRaftStore implements RaftStore {
         }
         Position last = now.last();
         if (!write.entries().isEmpty()) {
-            last = positionBefore(write.entries().get(0).index());
+            last = positionBefore(now, write.entries().get(0).index());
             for (Entry entry : write.entries()) {
                 if (entry.index() != last.index() + 1 || entry.term() < last.term()) {
                     throw new IllegalArgumentException("entry " + entry.position() + " behind " + last);
@@ -254,17 +263,32 @@ public final class MapDbRaftStore implements RaftStore {
         }
     }
 
-    private Position positionBefore(long first) {
-        Superblock now = superblock;
+    /** The superblock once {@code point}, if there is one, is the newest snapshot and nothing is behind it. */
+    private Superblock installed(Superblock before, @Nullable SnapshotPoint point) {
+        if (point == null) {
+            return before;
+        }
+        boolean written = orCloseForGood(() -> snapshots.exists(point.last()));
+        if (!written || point.last().index() <= before.commitIndex()) {
+            throw new IllegalArgumentException("snapshot " + point.last() + " for a log from " + before.base() + " to "
+                    + before.last() + " that is committed up to " + before.commitIndex());
+        }
+        return before.withLog(point.last(), point.last()).withSnapshot(point);
+    }
+
+    private Position positionBefore(Superblock now, long first) {
         if (first <= now.snapshot().last().index() || first > now.last().index() + 1) {
             throw new IllegalArgumentException("entry " + first + " in a log from " + now.base() + " to " + now.last()
                     + " with a snapshot up to " + now.snapshot().last());
         }
-        return positionAt(first - 1);
+        return positionAt(now, first - 1);
     }
 
     private Position positionAt(long i) {
-        Superblock now = superblock;
+        return positionAt(superblock, i);
+    }
+
+    private Position positionAt(Superblock now, long i) {
         if (i == now.base().index()) {
             return now.base();
         }
@@ -281,6 +305,12 @@ public final class MapDbRaftStore implements RaftStore {
     public void writeSnapshot(SnapshotPoint point, SnapshotContent content) throws IOException {
         refuseIfClosed();
         snapshots.write(point, superblock.clusterId(), content);
+    }
+
+    @Override
+    public SnapshotSink receiveSnapshot(SnapshotPoint point) throws IOException {
+        refuseIfClosed();
+        return snapshots.receive(point, superblock.clusterId());
     }
 
     @Override

@@ -88,7 +88,7 @@ public final class OfflineStore implements AutoCloseable {
 
     /** The content of the snapshot that {@link #recovered} names, checked as it is read. */
     public InputStream readSnapshot() throws IOException {
-        return found.readSnapshot();
+        return found.readSnapshot(found.newestSnapshot()).content();
     }
 
     /**

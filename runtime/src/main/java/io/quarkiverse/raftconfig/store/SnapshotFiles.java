@@ -23,7 +23,9 @@ import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.log.RaftConfigLog;
 import io.quarkiverse.raftconfig.node.RaftStore.SnapshotContent;
+import io.quarkiverse.raftconfig.node.SnapshotSink;
 import io.quarkiverse.raftconfig.node.StoreDamagedException;
+import io.quarkiverse.raftconfig.node.StoredSnapshot;
 import io.quarkiverse.raftconfig.store.Disk.DiskFile;
 
 /**
@@ -38,6 +40,8 @@ import io.quarkiverse.raftconfig.store.Disk.DiskFile;
  */
 final class SnapshotFiles {
     static final String TEMPORARY = "snapshot.tmp";
+    /** Of one that comes from a leader, while own ones are written too. */
+    static final String RECEIVED = "snapshot-received.tmp";
 
     private static final Pattern NAME = Pattern.compile("snapshot-[0-9]{19}-[0-9]{19}");
     private static final long MAGIC = 0x5241_4654_4346_534eL; // RAFTCFSN
@@ -69,18 +73,17 @@ final class SnapshotFiles {
 
     /** Writes a snapshot, whole and durable, in the place of one of the same position that may be there. */
     void write(SnapshotPoint point, @Nullable ClusterId clusterId, SnapshotContent content) throws IOException {
-        try (DiskFile file = disk.create(TEMPORARY)) {
-            byte[] header = header(point, clusterId);
-            file.write(0, ByteBuffer.wrap(header));
-            Chunks chunks = new Chunks(file, header.length);
-            OutputStream out = new BufferedOutputStream(chunks, CHUNK_BYTES);
+        try (Growing file = new Growing(TEMPORARY, point, clusterId)) {
+            OutputStream out = new BufferedOutputStream(file.chunks, CHUNK_BYTES);
             content.writeTo(out);
             out.flush();
-            chunks.end();
-            file.force();
+            file.finish();
         }
-        disk.rename(TEMPORARY, name(point.last()));
-        disk.sync();
+    }
+
+    /** Begins a snapshot whose bytes are still to come. */
+    SnapshotSink receive(SnapshotPoint point, @Nullable ClusterId clusterId) throws IOException {
+        return new Growing(RECEIVED, point, clusterId);
     }
 
     /**
@@ -89,14 +92,19 @@ final class SnapshotFiles {
      * @throws io.quarkiverse.raftconfig.node.StoreDamagedException if it is not there or not what was written, now or from
      *         the stream
      */
-    InputStream read(SnapshotPoint point, @Nullable ClusterId clusterId) throws IOException {
+    StoredSnapshot read(SnapshotPoint point, @Nullable ClusterId clusterId) throws IOException {
         String name = name(point.last());
         if (!exists(point.last())) {
             throw damaged(name, "it is missing");
         }
         DiskFile file = disk.open(name);
         try {
-            return new Content(name, file, checkHeader(name, file, point, clusterId));
+            long chunks = checkHeader(name, file, point, clusterId);
+            ByteReader end = new ByteReader(read(file, Math.max(chunks, file.size() - END_BYTES), END_BYTES));
+            if (end.remaining() < END_BYTES || end.i32() != 0) {
+                throw damaged(name, "it ends early");
+            }
+            return new StoredSnapshot(end.i64(), end.i32(), new Content(name, file, chunks));
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
@@ -106,7 +114,7 @@ final class SnapshotFiles {
     /** Deletes what a crash has left: snapshots that were being written, or were written and never named. */
     void deleteUnnamed(Position named) throws IOException {
         for (String name : disk.list()) {
-            if (name.equals(TEMPORARY) || (isSnapshot(name) && name.compareTo(name(named)) > 0)) {
+            if (name.equals(TEMPORARY) || name.equals(RECEIVED) || (isSnapshot(name) && name.compareTo(name(named)) > 0)) {
                 disk.delete(name);
             }
         }
@@ -176,6 +184,47 @@ final class SnapshotFiles {
 
     private StoreDamagedException damaged(String name, String what) {
         return Damage.inFile(disk, name, what);
+    }
+
+    /** A snapshot that is being written; it has its name only at the end. */
+    private final class Growing implements SnapshotSink {
+        private final String temporary;
+        private final SnapshotPoint point;
+        private final DiskFile file;
+        private final Chunks chunks;
+
+        Growing(String temporary, SnapshotPoint point, @Nullable ClusterId clusterId) throws IOException {
+            this.temporary = temporary;
+            this.point = point;
+            this.file = disk.create(temporary);
+            byte[] header = header(point, clusterId);
+            this.chunks = new Chunks(file, header.length);
+            try {
+                file.write(0, ByteBuffer.wrap(header));
+            } catch (IOException | RuntimeException e) {
+                file.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public void write(byte[] bytes) throws IOException {
+            chunks.write(bytes, 0, bytes.length);
+        }
+
+        @Override
+        public void finish() throws IOException {
+            chunks.end();
+            file.force();
+            file.close();
+            disk.rename(temporary, name(point.last()));
+            disk.sync();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
     }
 
     /** Makes a chunk of every write. */

@@ -18,7 +18,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 
 /**
- * One attempt to connect to a peer: TCP, HTTP/2, two streams, {@link Hello}. It has exactly one outcome, unless it is
+ * One attempt to connect to a peer: TCP, HTTP/2, three streams, {@link Hello}. It has exactly one outcome, unless it is
  * cancelled.
  */
 final class Dial {
@@ -42,9 +42,11 @@ final class Dial {
     private final HttpClient client;
     private final FrameReader raftReader = new FrameReader(this::message);
     private final FrameReader requestsReader = new FrameReader(this::message);
+    private final FrameReader snapshotsReader = new FrameReader(this::message);
     private Loop.@Nullable Timer deadline;
     private @Nullable HttpClientRequest raft;
     private @Nullable HttpClientRequest requests;
+    private @Nullable HttpClientRequest snapshots;
     private @Nullable PeerConnection connection;
     private boolean over;
 
@@ -57,7 +59,7 @@ final class Dial {
         this.hello = hello;
         this.address = address;
         this.connectMillisMax = connectMillisMax;
-        // A client of its own, so that it is this connection and no other that both streams are on.
+        // A client of its own, so that it is this connection and no other that all streams are on.
         this.client = loop.vertx().createHttpClient(HttpOptions.client(connectMillisMax));
     }
 
@@ -95,14 +97,28 @@ final class Dial {
     }
 
     private void requestsOpened(AsyncResult<HttpClientRequest> opened) {
+        if (isOnThisConnection(opened)) {
+            requests = opened.result();
+            client.request(post(HttpOptions.SNAPSHOTS_PATH)).onComplete(this::snapshotsOpened);
+        }
+    }
+
+    private boolean isOnThisConnection(AsyncResult<HttpClientRequest> opened) {
         if (over) {
-            return;
+            return false;
         }
         if (opened.failed() || raft == null || opened.result().connection() != raft.connection()) {
             broken("the connection was closed");
+            return false;
+        }
+        return true;
+    }
+
+    private void snapshotsOpened(AsyncResult<HttpClientRequest> opened) {
+        if (!isOnThisConnection(opened) || raft == null) {
             return;
         }
-        requests = opened.result();
+        snapshots = opened.result();
         listen(raft, raftReader);
         raft.write(Buffer.buffer(Frames.whole(FrameKind.HELLO, hello.encode())));
     }
@@ -153,7 +169,7 @@ final class Dial {
     }
 
     private void welcomed(Welcome welcome) {
-        if (raft == null || requests == null || welcome.version() != Hello.VERSION) {
+        if (raft == null || requests == null || snapshots == null || welcome.version() != Hello.VERSION) {
             throw new MalformedException("a welcome out of turn, or to a version that was not offered");
         }
         end();
@@ -165,6 +181,8 @@ final class Dial {
         connection = established;
         listen(requests, requestsReader);
         established.openRequests(requests);
+        listen(snapshots, snapshotsReader);
+        established.openSnapshots(snapshots);
         outcome.established(this, established, welcome);
     }
 

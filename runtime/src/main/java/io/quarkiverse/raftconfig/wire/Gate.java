@@ -103,6 +103,8 @@ final class Gate {
             arrival.raftOpened(request);
         } else if (HttpOptions.REQUESTS_PATH.equals(request.path())) {
             arrival.requestsOpened(request);
+        } else if (HttpOptions.SNAPSHOTS_PATH.equals(request.path())) {
+            arrival.snapshotsOpened(request);
         } else {
             arrival.cutOff();
         }
@@ -122,6 +124,7 @@ final class Gate {
         private final HttpConnection http;
         private @Nullable HttpServerRequest raft;
         private @Nullable HttpServerRequest requests;
+        private @Nullable HttpServerRequest snapshots;
         private @Nullable PeerConnection connection;
         private boolean refused;
 
@@ -147,6 +150,17 @@ final class Gate {
             listen(request);
             request.response().writeHead();
             connection.openRequests(request.response());
+        }
+
+        void snapshotsOpened(HttpServerRequest request) {
+            if (connection == null || snapshots != null) {
+                cutOff();
+                return;
+            }
+            snapshots = request;
+            listen(request);
+            request.response().writeHead();
+            connection.openSnapshots(request.response());
         }
 
         private void listen(HttpServerRequest request) {

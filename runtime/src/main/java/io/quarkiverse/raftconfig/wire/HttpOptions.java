@@ -13,6 +13,8 @@ final class HttpOptions {
     static final String RAFT_PATH = "/raft-config/peer/raft";
     /** Carries requests and their responses. */
     static final String REQUESTS_PATH = "/raft-config/peer/requests";
+    /** Carries chunks of snapshots, which are long: whoever asks something need not wait behind them. */
+    static final String SNAPSHOTS_PATH = "/raft-config/peer/snapshots";
 
     private static final int STREAMS_MAX = 100;
     private static final int HEADER_LIST_BYTES_MAX = 8 << 10;

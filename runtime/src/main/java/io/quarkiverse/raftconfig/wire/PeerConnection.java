@@ -31,8 +31,9 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.streams.WriteStream;
 
 /**
- * A connection to one replica, after the handshake: a stream for the messages of the algorithm and one for requests, so
- * that a long request delays no heartbeat. Both go in both directions.
+ * A connection to one replica, after the handshake: a stream for the messages of the algorithm, one for requests, so
+ * that a long request delays no heartbeat, and one for the chunks of snapshots, so that these delay no request. All go in both
+ * directions.
  */
 final class PeerConnection {
     /** Whoever decides about connections. All calls on the loop. */
@@ -78,6 +79,7 @@ final class PeerConnection {
     private final Runnable release;
     private final Outbox raft;
     private final Outbox requests;
+    private final Outbox snapshots;
     private final Map<Long, Waiting> waiting = new TreeMap<>();
     private long lastCorrelation;
     private int unanswered;
@@ -105,6 +107,7 @@ final class PeerConnection {
         this.peer = peer;
         this.raft = new Outbox(loop, waitingBytesMax);
         this.requests = new Outbox(loop, waitingBytesMax);
+        this.snapshots = new Outbox(loop, waitingBytesMax);
         raft.attach(raftStream);
         this.heardAtMillis = loop.nowMillis();
         http.pingHandler(ping -> heardAtMillis = loop.nowMillis());
@@ -113,6 +116,11 @@ final class PeerConnection {
     /** Requests that were made before this waited for it. */
     void openRequests(WriteStream<Buffer> stream) {
         requests.attach(stream);
+    }
+
+    /** Chunks that were sent before this waited for it. */
+    void openSnapshots(WriteStream<Buffer> stream) {
+        snapshots.attach(stream);
     }
 
     boolean isClosed() {
@@ -133,7 +141,7 @@ final class PeerConnection {
     }
 
     long waitingBytes() {
-        return raft.waitingBytes() + requests.waitingBytes();
+        return raft.waitingBytes() + requests.waitingBytes() + snapshots.waitingBytes();
     }
 
     /** @return false if it was dropped */
@@ -166,7 +174,8 @@ final class PeerConnection {
         ByteWriter out = new ByteWriter();
         out.i64(correlation);
         PeerRequestCodec.write(out, request);
-        if (!requests.offer(FrameKind.REQUEST, out, Outbox.Lane.BULK)) {
+        Outbox stream = request instanceof PeerRequest.InstallSnapshot ? snapshots : requests;
+        if (!stream.offer(FrameKind.REQUEST, out, Outbox.Lane.BULK)) {
             return CompletableFuture.failedFuture(new NotConnectedException(peer.node()));
         }
         CompletableFuture<PeerResponse> answer = new CompletableFuture<>();
@@ -179,7 +188,7 @@ final class PeerConnection {
         return answer;
     }
 
-    /** Takes bytes of either stream. */
+    /** Takes bytes of any stream. */
     void heard(FrameReader reader, Buffer bytes) {
         if (closed) {
             return;
@@ -307,6 +316,7 @@ final class PeerConnection {
         closed = true;
         raft.close();
         requests.close();
+        snapshots.close();
         whenClosed = http.shutdown(0, TimeUnit.MILLISECONDS);
         release.run();
         List<Waiting> lost = List.copyOf(waiting.values());

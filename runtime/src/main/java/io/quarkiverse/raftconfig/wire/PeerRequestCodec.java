@@ -13,6 +13,9 @@ import io.quarkiverse.raftconfig.codec.MalformedException;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.ReplicaId;
 import io.quarkiverse.raftconfig.node.MembershipRequest;
+import io.quarkiverse.raftconfig.codec.MembershipCodec;
+import io.quarkiverse.raftconfig.core.Bytes;
+import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.node.PeerRequest;
 import io.quarkiverse.raftconfig.node.PeerResponse;
 import io.quarkiverse.raftconfig.node.Seat;
@@ -24,6 +27,9 @@ import io.quarkiverse.raftconfig.node.Seat;
  * request       an {@link Envelope}, body by type:
  *  1 Propose    i64 timeout in ms, i32 length, bytes (command)
  *  2 ReadIndex  i64 timeout in ms
+ *  3 InstallSnapshot
+ *               i64 term, i64 transfer id, snapshot point, i64 size in bytes, i32 CRC32C of all, i64 offset,
+ *               i32 length, bytes (chunk), i32 CRC32C of the chunk
  *  4 ChangeMembership
  *               i64 timeout in ms, i64 membership index, i32 count, members: node id, optional address, u8 1 for a voter,
  *               in the order of node ids
@@ -34,6 +40,10 @@ import io.quarkiverse.raftconfig.node.Seat;
  *  2 ReadIndex  i64 index
  *  3 Failed     u8 kind (1 no leader, 2 outcome unknown, 3 store full, 4 too many requests, 5 membership mismatch,
  *               6 change in progress, 7 conflict), i32 length, UTF-8 (reason)
+ *  4 SnapshotChunk
+ *               i64 offset that is expected next
+ *  5 SnapshotInstalled
+ *               nothing
  *  6 MembershipChanged
  *               i64 membership index
  *  7 Done       nothing
@@ -44,12 +54,15 @@ import io.quarkiverse.raftconfig.node.Seat;
 final class PeerRequestCodec {
     private static final int PROPOSE = 1;
     private static final int READ_INDEX = 2;
+    private static final int INSTALL_SNAPSHOT = 3;
     private static final int CHANGE_MEMBERSHIP = 4;
     private static final int TRANSFER = 5;
     private static final int JOIN = 6;
     private static final int APPLIED = 1;
     private static final int READ_INDEX_ANSWER = 2;
     private static final int FAILED = 3;
+    private static final int SNAPSHOT_CHUNK = 4;
+    private static final int SNAPSHOT_INSTALLED = 5;
     private static final int MEMBERSHIP_CHANGED = 6;
     private static final int DONE = 7;
 
@@ -84,6 +97,13 @@ final class PeerRequestCodec {
             FieldCodec.writeReplicaId(out, join.replica());
             writeOptional(out, join.address());
             Envelope.close(out, body);
+        } else if (request instanceof PeerRequest.InstallSnapshot install) {
+            int body = Envelope.open(out, INSTALL_SNAPSHOT);
+            out.i64(install.term()).i64(install.transferId());
+            MembershipCodec.writeSnapshotPoint(out, install.point());
+            out.i64(install.sizeBytes()).i32(install.crc()).i64(install.offset()).bytes(install.chunk())
+                    .i32(install.chunkCrc());
+            Envelope.close(out, body);
         } else {
             throw new AssertionError("unhandled request: " + request.getClass());
         }
@@ -108,6 +128,12 @@ final class PeerRequestCodec {
             Envelope.close(out, body);
         } else if (response instanceof PeerResponse.Done) {
             Envelope.close(out, Envelope.open(out, DONE));
+        } else if (response instanceof PeerResponse.SnapshotChunk chunk) {
+            int body = Envelope.open(out, SNAPSHOT_CHUNK);
+            out.i64(chunk.nextOffset());
+            Envelope.close(out, body);
+        } else if (response instanceof PeerResponse.SnapshotInstalled) {
+            Envelope.close(out, Envelope.open(out, SNAPSHOT_INSTALLED));
         } else {
             throw new AssertionError("unhandled response: " + response.getClass());
         }
@@ -136,6 +162,7 @@ final class PeerRequestCodec {
                 ReplicaId replica = FieldCodec.readReplicaId(body);
                 yield new PeerRequest.Join(replica, readOptional(body), timeoutMillis);
             }
+            case INSTALL_SNAPSHOT -> readInstallSnapshot(body);
             default -> null;
         };
         if (request != null) {
@@ -151,6 +178,8 @@ final class PeerRequestCodec {
         PeerResponse response = switch (envelope.type()) {
             case APPLIED -> new PeerResponse.Applied(body.natural(), body.bytes());
             case READ_INDEX_ANSWER -> new PeerResponse.ReadIndex(body.natural());
+            case SNAPSHOT_CHUNK -> new PeerResponse.SnapshotChunk(body.natural());
+            case SNAPSHOT_INSTALLED -> new PeerResponse.SnapshotInstalled();
             case FAILED -> new PeerResponse.Failed(kind(body.u8()), body.string());
             case MEMBERSHIP_CHANGED -> new PeerResponse.MembershipChanged(body.natural());
             case DONE -> new PeerResponse.Done();
@@ -193,6 +222,17 @@ final class PeerRequestCodec {
 
     private static @Nullable String readOptional(ByteReader in) {
         return FieldCodec.readFlag(in) ? in.string() : null;
+    }
+
+    private static PeerRequest.InstallSnapshot readInstallSnapshot(ByteReader body) {
+        long term = body.natural();
+        long transferId = body.natural();
+        SnapshotPoint point = MembershipCodec.readSnapshotPoint(body);
+        long sizeBytes = body.natural();
+        int crc = body.i32();
+        long offset = body.natural();
+        Bytes chunk = body.bytes();
+        return new PeerRequest.InstallSnapshot(term, transferId, point, sizeBytes, crc, offset, chunk, body.i32());
     }
 
     private static int codeOf(PeerResponse.Kind kind) {

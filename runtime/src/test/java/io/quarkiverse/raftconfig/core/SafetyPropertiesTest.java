@@ -29,7 +29,8 @@ class SafetyPropertiesTest {
         }
         assertThat(counters).containsKeys("compaction", "conflict truncated", "crash", "election won", "partition", "read",
                 "membership changed", "transferred", "refused TRANSFERRING", "refused TRANSFER_FAILED", "membership unknown",
-                "membership rolled back", "election won while joint");
+                "membership rolled back", "election won while joint", "snapshot sent",
+                "snapshot installed");
         System.out.println(counters);
     }
 
@@ -67,7 +68,8 @@ class SafetyPropertiesTest {
     private static TestCluster newCluster(long seed, SplittableRandom draw) {
         int electionTimeout = 60 + draw.nextInt(200);
         RaftSettings settings = new RaftSettings(electionTimeout, Math.max(2, electionTimeout / (4 + draw.nextInt(8))),
-                100 + draw.nextInt(2000), 1 + draw.nextInt(8), 200 + draw.nextInt(5000), 1 << 20);
+                100 + draw.nextInt(2000), 1 + draw.nextInt(8), 200 + draw.nextInt(5000), 1 << 20,
+                draw.nextInt(3) == 0 ? draw.nextInt(20) : 5000);
         SortedSet<ReplicaId> replicas = new TreeSet<>();
         SortedSet<ReplicaId> voters = new TreeSet<>();
         SortedSet<ReplicaId> oldVoters = new TreeSet<>();

@@ -375,6 +375,7 @@ final class TestCluster {
                 applied++;
                 noteApplied(entry);
             }
+            effects.sendSnapshots().forEach(this::sendSnapshot);
             effects.answers().forEach(this::checkAnswer);
             if (effects.compactTo() != null) {
                 compactTo(effects.compactTo());
@@ -386,9 +387,42 @@ final class TestCluster {
             wake(effects.wakeAtMillis());
         }
 
+        /** It arrives or is lost; this node hears of it, or is another by then. */
+        private void sendSnapshot(Effects.SendSnapshot sent) {
+            int thisLife = life;
+            long term = core().term();
+            boolean lost = cut.contains(new Link(self, sent.to())) || random.nextDouble() < faults.loss;
+            at(now + random.nextInt(20 * faults.delayMaxMillis), () -> {
+                Node to = node(sent.to());
+                boolean delivered = !lost && to.core != null;
+                if (delivered) {
+                    count("snapshot sent");
+                    to.step(new Input.SnapshotReceived(self, term, sent.point()));
+                }
+                if (life == thisLife) {
+                    step(new Input.SnapshotSent(sent.to(), sent.point(), delivered));
+                }
+            });
+        }
+
+        /** What a snapshot covers is committed, as others have seen. */
+        private void install(SnapshotPoint point) {
+            count("snapshot installed");
+            Entry last = committed.get(point.last().index());
+            require(last != null && last.position().equals(point.last()), "a snapshot is a prefix", point);
+            require(point.last().index() > commitSeen, "a snapshot never goes back", point);
+            log.clear();
+            base = point.last();
+            applied = base.index();
+            snapshotAt = applied;
+        }
+
         private void remember(Write write, boolean leadsOn) {
             require(write.sequence() == lastSequence + 1, "writes are numbered without a gap", write.sequence());
             lastSequence = write.sequence();
+            if (write.install() != null) {
+                install(write.install());
+            }
             if (!write.entries().isEmpty()) {
                 long first = write.entries().get(0).index();
                 long last = log.isEmpty() ? base.index() : log.lastKey();
@@ -462,6 +496,12 @@ final class TestCluster {
         private void makeDurable(Write write) {
             require(write.hardState().term() >= durableHard.term(), "the durable term never falls", self);
             durableHard = write.hardState();
+            SnapshotPoint installed = write.install();
+            if (installed != null) {
+                durableEntries.clear();
+                durableSnapshot = installed;
+                durableBase = installed.last();
+            }
             if (!write.entries().isEmpty()) {
                 long first = write.entries().get(0).index();
                 durableEntries.removeIf(entry -> entry.index() >= first);
@@ -542,11 +582,12 @@ final class TestCluster {
                 snapshotAt = applied;
                 int thisLife = life;
                 at(now + random.nextInt(20), () -> {
-                    if (life == thisLife) {
-                        snapshotting = false;
+                    snapshotting = life != thisLife && snapshotting;
+                    // One that a leader has sent may have overtaken it.
+                    if (life == thisLife && point.last().index() > base.index()) {
                         unsynced.addLast(point);
                         sync();
-                        step(new Input.Snapshotted(point));
+                        step(new Input.Snapshotted(point, 1 + random.nextInt(10_000)));
                     }
                 });
             }

@@ -93,6 +93,15 @@ final class InMemoryNetwork {
         receiver.tell(() -> receiver.listener().unreadable(sender.self(), reason, new IllegalStateException(reason)));
     }
 
+    /** {@code to} hears {@code request} at once, as if {@code from} had sent it. */
+    CompletionStage<PeerResponse> ask(ReplicaId from, NodeId to, PeerRequest request) {
+        Endpoint receiver = Objects.requireNonNull(endpoints.get(to));
+        CompletableFuture<PeerResponse> answer = new CompletableFuture<>();
+        receiver.tell(() -> receiver.listener().requested(from, request)
+                .whenComplete((response, failure) -> answer.complete(response)));
+        return answer;
+    }
+
     /** The process is gone: its connections break. */
     void kill(NodeId node) {
         Endpoint endpoint = endpoints.remove(node);

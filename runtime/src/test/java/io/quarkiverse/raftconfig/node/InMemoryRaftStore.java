@@ -3,13 +3,13 @@ package io.quarkiverse.raftconfig.node;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +76,10 @@ public final class InMemoryRaftStore implements RaftStore {
                     || (at > 0 && at <= entries.size() && entries.get(at - 1).position().equals(position));
         }
 
+        private void keepSnapshots(Position newest, Position previous) {
+            snapshots.keySet().removeIf(last -> last.index() < newest.index() && !last.equals(previous));
+        }
+
         private void keepUpTo(long index) {
             entries = new ArrayList<>(entries.subList(0, (int) (index - base.index())));
         }
@@ -140,14 +144,16 @@ public final class InMemoryRaftStore implements RaftStore {
     }
 
     @Override
-    public InputStream readSnapshot() throws IOException {
+    public StoredSnapshot readSnapshot(SnapshotPoint point) throws IOException {
         synchronized (disk) {
             refuseIfClosed();
-            byte[] content = disk.snapshots.get(disk.snapshot.last());
+            byte[] content = disk.snapshots.get(point.last());
             if (content == null) {
-                throw new IllegalStateException("there is no snapshot");
+                throw new StoreDamagedException("there is no snapshot at " + point.last());
             }
-            return new ByteArrayInputStream(content);
+            CRC32C crc = new CRC32C();
+            crc.update(content);
+            return new StoredSnapshot(content.length, (int) crc.getValue(), new ByteArrayInputStream(content));
         }
     }
 
@@ -163,6 +169,9 @@ public final class InMemoryRaftStore implements RaftStore {
         synchronized (disk) {
             refuseIfClosed();
             validate(write);
+            if (write.install() != null) {
+                install(write.install());
+            }
             if (!write.entries().isEmpty()) {
                 disk.keepUpTo(write.entries().get(0).index() - 1);
                 disk.entries.addAll(write.entries());
@@ -180,6 +189,15 @@ public final class InMemoryRaftStore implements RaftStore {
         }
     }
 
+    private void install(SnapshotPoint point) {
+        Position previous = disk.snapshot.last();
+        disk.entries.clear();
+        disk.base = point.last();
+        disk.snapshot = point;
+        disk.commitIndex = point.last().index();
+        disk.keepSnapshots(point.last(), previous);
+    }
+
     private void validate(StoreWrite write) {
         if (write.clusterId() != null && disk.clusterId != null && !write.clusterId().equals(disk.clusterId)) {
             throw new IllegalArgumentException("the cluster id is " + disk.clusterId + " already");
@@ -190,22 +208,30 @@ public final class InMemoryRaftStore implements RaftStore {
                 && !before.votedFor().equals(after.votedFor())))) {
             throw new IllegalArgumentException("term and vote are " + before + ", and can't become " + after);
         }
-        validateEntries(write);
+        SnapshotPoint install = write.install();
+        if (install != null && (!disk.snapshots.containsKey(install.last())
+                || install.last().index() <= disk.commitIndex)) {
+            throw new IllegalArgumentException(
+                    "snapshot " + install.last() + " for a log that is committed up to " + disk.commitIndex);
+        }
+        if (!write.entries().isEmpty()) {
+            validate(write.entries(), install == null ? positionBefore(write.entries().get(0).index()) : install.last());
+        }
     }
 
-    private void validateEntries(StoreWrite write) {
-        if (write.entries().isEmpty()) {
-            return;
-        }
-        long first = write.entries().get(0).index();
+    private Position positionBefore(long first) {
         if (first <= Math.max(disk.base.index(), disk.snapshot.last().index()) || first > disk.last().index() + 1) {
             throw new IllegalArgumentException(
                     "entry " + first + " after a log up to " + disk.last() + " with a snapshot up to "
                             + disk.snapshot.last());
         }
-        Position before = first == disk.base.index() + 1 ? disk.base
+        return first == disk.base.index() + 1 ? disk.base
                 : disk.entries.get((int) (first - disk.base.index() - 2)).position();
-        for (Entry entry : write.entries()) {
+    }
+
+    private static void validate(List<Entry> entries, Position base) {
+        Position before = base;
+        for (Entry entry : entries) {
             if (entry.index() != before.index() + 1 || entry.term() < before.term()) {
                 throw new IllegalArgumentException("entry " + entry.position() + " after entry " + before);
             }
@@ -228,6 +254,34 @@ public final class InMemoryRaftStore implements RaftStore {
     }
 
     @Override
+    public SnapshotSink receiveSnapshot(SnapshotPoint point) {
+        refuseIfClosed();
+        var bytes = new ByteArrayOutputStream();
+        return new SnapshotSink() {
+            @Override
+            public void write(byte[] chunk) throws IOException {
+                refuseIfClosed();
+                if (snapshotsRefused) {
+                    throw new IOException("No space left on device");
+                }
+                bytes.writeBytes(chunk);
+            }
+
+            @Override
+            public void finish() {
+                synchronized (disk) {
+                    refuseIfClosed();
+                    disk.snapshots.put(point.last(), bytes.toByteArray());
+                }
+            }
+
+            @Override
+            public void close() {
+            }
+        };
+    }
+
+    @Override
     public Position compact(SnapshotPoint point, Position base) {
         synchronized (disk) {
             refuseIfClosed();
@@ -242,7 +296,7 @@ public final class InMemoryRaftStore implements RaftStore {
             disk.base = base;
             disk.snapshot = point;
             disk.commitIndex = Math.max(disk.commitIndex, point.last().index());
-            disk.snapshots.keySet().removeIf(last -> last.index() < point.last().index() && !last.equals(previous));
+            disk.keepSnapshots(point.last(), previous);
             return base;
         }
     }

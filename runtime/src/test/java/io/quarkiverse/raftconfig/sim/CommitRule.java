@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 import io.quarkiverse.raftconfig.core.Membership;
 import io.quarkiverse.raftconfig.core.ReplicaId;
 import io.quarkiverse.raftconfig.core.Role;
+import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.node.NodeStatus;
+import io.quarkiverse.raftconfig.node.StoreWrite;
 
 /**
  * §5.3, §5.4.2 and §6: a leader commits an entry of its own term, and with it all before, once it is durable on a majority of
@@ -45,6 +47,18 @@ final class CommitRule extends Invariant {
             index--;
         }
         return index;
+    }
+
+    /** §7: a snapshot that takes the place of a log is a prefix of what is committed, its last term included. */
+    @Override
+    void persisting(SimNode node, StoreWrite write) {
+        SnapshotPoint point = write.install();
+        if (point != null) {
+            long index = point.last().index();
+            Long hash = matching.hashAt(index, point.last().term());
+            require(index <= committed && hash != null && hash == hashAt(index),
+                    () -> node + " installs a snapshot at " + point.last() + ", where no leader has committed that entry");
+        }
     }
 
     @Override

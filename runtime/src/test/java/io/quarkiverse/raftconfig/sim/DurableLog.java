@@ -75,6 +75,14 @@ final class DurableLog {
         size++;
     }
 
+    /** A snapshot took its place, of a log whose hash at the end of the snapshot is {@code hash}. */
+    void installed(Position base, long hash) {
+        size = 0;
+        baseIndex = base.index();
+        baseTerm = base.term();
+        baseHash = hash;
+    }
+
     void compactTo(Position base) {
         long hash = hashAt(base.index());
         int dropped = (int) (base.index() - baseIndex);

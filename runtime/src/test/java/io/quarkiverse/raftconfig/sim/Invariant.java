@@ -27,6 +27,10 @@ abstract class Invariant {
     void durable(SimNode node, StoreWrite write) {
     }
 
+    /** A snapshot of a leader is there whole, on its way to the disk. */
+    void snapshotReceived(SimNode node, SnapshotPoint point, Bytes content) {
+    }
+
     void snapshotWritten(SimNode node, SnapshotPoint point, Bytes content) {
     }
 

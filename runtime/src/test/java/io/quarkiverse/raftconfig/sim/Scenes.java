@@ -1,15 +1,18 @@
 package io.quarkiverse.raftconfig.sim;
 
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
+import io.quarkiverse.raftconfig.core.Bytes;
 import io.quarkiverse.raftconfig.core.Message;
 import io.quarkiverse.raftconfig.core.ReplicaId;
 import io.quarkiverse.raftconfig.core.Role;
+import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.history.Response;
 import io.quarkiverse.raftconfig.node.NodeStatus;
 import io.quarkiverse.raftconfig.node.StoreWrite;
@@ -20,6 +23,9 @@ final class Scenes extends Invariant {
     private final Map<Scene, Integer> counts = new EnumMap<>(Scene.class);
     /** By term, who has asked for votes; of terms that may still get a leader. */
     private final SortedMap<Long, SortedSet<ReplicaId>> candidates = new TreeMap<>();
+
+    /** What has come whole to whom and was not installed yet. */
+    private final Map<SimNode, Long> receivedIndexes = new HashMap<>();
 
     Scenes(Simulation simulation) {
         this.simulation = simulation;
@@ -36,6 +42,12 @@ final class Scenes extends Invariant {
     void crashes(SimNode node, SimNode.Life life) {
         if (life.store.isWriting()) {
             count(Scene.CRASH_BEFORE_DURABLE);
+        }
+        if (life.store.isReceiving()) {
+            count(Scene.CRASH_IN_RECEIPT);
+        }
+        if (life.store.isInstalling()) {
+            count(Scene.CRASH_IN_INSTALL);
         }
     }
 
@@ -55,6 +67,7 @@ final class Scenes extends Invariant {
 
     @Override
     void started(SimNode node) {
+        receivedIndexes.remove(node);
         NodeStatus status = node.requireLife().status;
         if (status.snapshotIndex() > 0) {
             count(Scene.RESTARTED_FROM_SNAPSHOT);
@@ -74,13 +87,28 @@ final class Scenes extends Invariant {
 
     @Override
     void persisting(SimNode node, StoreWrite write) {
-        if (!write.entries().isEmpty() && write.entries().get(0).index() <= node.disk().log().lastIndex()) {
+        SnapshotPoint install = write.install();
+        if (install != null) {
+            receivedIndexes.remove(node);
+            if (node.disk().log().lastIndex() >= install.last().index()) {
+                count(Scene.SNAPSHOT_REPLACED_A_TAIL);
+            }
+        } else if (!write.entries().isEmpty() && write.entries().get(0).index() <= node.disk().log().lastIndex()) {
             count(Scene.CONFLICT_TRUNCATED);
         }
     }
 
     @Override
+    void snapshotReceived(SimNode node, SnapshotPoint point, Bytes content) {
+        count(Scene.SNAPSHOT_RECEIVED);
+        receivedIndexes.put(node, point.last().index());
+    }
+
+    @Override
     void durable(SimNode node, StoreWrite write) {
+        if (write.install() != null) {
+            count(Scene.SNAPSHOT_INSTALLED);
+        }
         SimNode leader = write.entries().isEmpty() ? null : simulation.leader();
         if (leader == null) {
             return;
@@ -110,6 +138,11 @@ final class Scenes extends Invariant {
             elected(now);
         } else if (before.role() == Role.LEADER && now.role() != Role.LEADER && now.term() == before.term()) {
             count(Scene.MINORITY_LEADER_STEPPED_DOWN);
+        }
+        Long received = receivedIndexes.get(node);
+        if (received != null && now.commitIndex() >= received && now.snapshotIndex() < received) {
+            receivedIndexes.remove(node);
+            count(Scene.RECEIVED_SNAPSHOT_NOT_NEEDED);
         }
         if (before.identity().clusterId() == null && now.identity().clusterId() != null) {
             count(Scene.CLUSTER_FOUNDED);

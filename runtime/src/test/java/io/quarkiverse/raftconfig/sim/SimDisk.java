@@ -1,24 +1,30 @@
 package io.quarkiverse.raftconfig.sim;
 
+import java.util.function.LongUnaryOperator;
+
 import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.core.HardState;
 import io.quarkiverse.raftconfig.core.Recovered;
 import io.quarkiverse.raftconfig.core.ReplicaId;
+import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.node.StoreWrite;
 
 /** A disk that outlives the processes that use it, and what the judges know to be on it. */
 final class SimDisk {
     private final ReplicaId replica;
     private final Medium medium;
+    private final LongUnaryOperator committedHash;
     private DurableLog log = new DurableLog();
     private HardState hardState = HardState.BLANK;
     /** A write that a crash overtook: it is there whole, or not at all, and only the next start tells. */
     private @Nullable StoreWrite perhaps;
 
-    SimDisk(ReplicaId replica, Medium medium) {
+    /** @param committedHash of the log of those who have committed an index: what a snapshot up to there stands for */
+    SimDisk(ReplicaId replica, Medium medium, LongUnaryOperator committedHash) {
         this.replica = replica;
         this.medium = medium;
+        this.committedHash = committedHash;
     }
 
     ReplicaId replica() {
@@ -40,6 +46,10 @@ final class SimDisk {
     }
 
     void durable(StoreWrite write) {
+        SnapshotPoint installed = write.install();
+        if (installed != null) {
+            log.installed(installed.last(), committedHash.applyAsLong(installed.last().index()));
+        }
         log.append(write.entries());
         hardState = write.hardState() == null ? hardState : write.hardState();
     }

@@ -332,6 +332,10 @@ final class SimNetwork {
             Pending asked = new Pending(to, new CompletableFuture<>());
             pending.add(asked);
             loop.schedule(timeoutMillis, () -> lose(asked, "the time is over"));
+            if (request instanceof PeerRequest.InstallSnapshot && weather.doubleRate > 0
+                    && random.nextDouble() < weather.doubleRate) {
+                deliver(other, true, hears -> hears.requested(self(), request));
+            }
             deliver(other, true, hears -> hears.requested(self(), request)
                     .whenComplete((response, failure) -> other.deliver(this, true, back -> answered(asked, response))));
             return asked.answer;

@@ -15,20 +15,24 @@ import io.quarkiverse.raftconfig.state.StoreLimits;
  * @param keyed how many of the writes carry an idempotency key and are tried again; a probability
  * @param propertiesMax what a leader lets the store hold
  * @param wallJumps whether wall clocks may jump: then no write relies on a key, which a jump may let expire
+ * @param snapshotChunkBytes how much of a snapshot goes to a peer at once
  * @param journaled whether the disks are those of the real store, with sectors that may be lost
  */
 record SimOptions(long seed, int nodes, int events, RaftSettings raft, int snapshotEntries,
         int idempotencyKeysMax, Weather weather, long diskMicros, int clients, int properties, int propertiesMax,
         long thinkMicros,
-        long faultGapMillis, double keyed, boolean wallJumps, boolean journaled) {
+        long faultGapMillis, double keyed, boolean wallJumps, boolean journaled,
+        int snapshotChunkBytes) {
 
     static SimOptions draw(long seed) {
         SplittableRandom random = new SplittableRandom(Hashes.mix(seed, 1));
+        SplittableRandom snapshots = new SplittableRandom(Hashes.mix(seed, 4));
         int nodes = pick(random, 1, 2, 3, 3, 3, 3, 3, 4, 5, 5, 5, 7);
         int electionTimeout = pick(random, 50, 150, 300, 1_000);
         int heartbeat = Math.max(2, electionTimeout / pick(random, 3, 5, 10));
         RaftSettings raft = new RaftSettings(electionTimeout, heartbeat, pick(random, 1, 200, 4_000, 512 << 10),
-                pick(random, 1, 2, 8, 64), pick(random, 1, 1_000, 4 << 20), pick(random, 4_000, 256 << 20, 256 << 20));
+                pick(random, 1, 2, 8, 64), pick(random, 1, 1_000, 4 << 20), pick(random, 4_000, 256 << 20, 256 << 20),
+                pick(snapshots, 0, 1, 10, 100, 5_000));
         boolean wallJumps = random.nextInt(5) == 0;
         boolean journaled = random.nextInt(64) == 0;
         return new SimOptions(seed, nodes, journaled ? 4_000 : 20_000 + random.nextInt(10_000), raft,
@@ -36,7 +40,7 @@ record SimOptions(long seed, int nodes, int events, RaftSettings raft, int snaps
                 pick(random, 20, 120, 1_000, electionTimeout * 50), 1 + random.nextInt(6), 1 + random.nextInt(5),
                 propertiesMax(new SplittableRandom(Hashes.mix(seed, 3))),
                 pick(random, 100, 2_000, electionTimeout * 100), electionTimeout * (long) pick(random, 1, 3, 8, 20),
-                wallJumps ? 0 : random.nextDouble(), wallJumps, journaled);
+                wallJumps ? 0 : random.nextDouble(), wallJumps, journaled, pick(snapshots, 500, 4_000, 256 << 10));
     }
 
     /** A store that is full at times, in one seed of eight. */
@@ -60,7 +64,7 @@ record SimOptions(long seed, int nodes, int events, RaftSettings raft, int snaps
     SimOptions with(int fewerClients, int fewerEvents) {
         return new SimOptions(seed, nodes, fewerEvents, raft, snapshotEntries, idempotencyKeysMax,
                 weather, diskMicros, fewerClients, properties, propertiesMax, thinkMicros, faultGapMillis, keyed, wallJumps,
-                journaled);
+                journaled, snapshotChunkBytes);
     }
 
     /** One stream of random numbers for each purpose, so that one does not shift the others. */

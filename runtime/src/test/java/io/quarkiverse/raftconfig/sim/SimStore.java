@@ -1,10 +1,11 @@
 package io.quarkiverse.raftconfig.sim;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.SplittableRandom;
+import java.util.zip.CRC32C;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,9 @@ import io.quarkiverse.raftconfig.core.Recovered;
 import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.node.Identity;
 import io.quarkiverse.raftconfig.node.RaftStore;
+import io.quarkiverse.raftconfig.node.SnapshotSink;
 import io.quarkiverse.raftconfig.node.StoreWrite;
+import io.quarkiverse.raftconfig.node.StoredSnapshot;
 
 /** The store of one life of a node: a write is begun, and durable only when the disk says so. */
 final class SimStore implements RaftStore {
@@ -26,6 +29,7 @@ final class SimStore implements RaftStore {
     private @Nullable StoreWrite pendingWrite;
     private @Nullable PendingFile pendingFile;
     private @Nullable String failure;
+    private boolean receiving;
     private boolean failed;
     private boolean closed;
 
@@ -37,13 +41,15 @@ final class SimStore implements RaftStore {
 
         void snapshotWritten(SnapshotPoint point, Bytes content);
 
+        void snapshotReceived(SnapshotPoint point, Bytes content);
+
         void compacted();
 
         /** Thrown too, but the node may take it for a failure of its disk. */
         void violated(Violation violation);
     }
 
-    private record PendingFile(SnapshotPoint point, Bytes content) {
+    private record PendingFile(SnapshotPoint point, Bytes content, boolean received) {
     }
 
     SimStore(SimDisk disk, Judge judge, SplittableRandom random) {
@@ -61,6 +67,21 @@ final class SimStore implements RaftStore {
     /** The disk is whole again, unless it has failed already. */
     void mended() {
         failure = null;
+    }
+
+    /** Whether a snapshot of a leader is being made the beginning of the log. */
+    boolean isInstalling() {
+        return pendingWrite != null && pendingWrite.install() != null;
+    }
+
+    /** Whether a part of a leader's snapshot is there. */
+    boolean isReceiving() {
+        return receiving;
+    }
+
+    /** Whether a file is to be synced. */
+    boolean isWritingFile() {
+        return pendingFile != null;
     }
 
     boolean isWriting() {
@@ -87,7 +108,14 @@ final class SimStore implements RaftStore {
         if (file != null && !closed) {
             pendingFile = null;
             try {
-                store.writeSnapshot(file.point, out -> out.write(file.content.toArray()));
+                if (file.received) {
+                    try (SnapshotSink sink = store.receiveSnapshot(file.point)) {
+                        sink.write(file.content.toArray());
+                        sink.finish();
+                    }
+                } else {
+                    store.writeSnapshot(file.point, out -> out.write(file.content.toArray()));
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -126,8 +154,58 @@ final class SimStore implements RaftStore {
     }
 
     @Override
-    public InputStream readSnapshot() throws IOException {
-        return store.readSnapshot();
+    public StoredSnapshot readSnapshot(SnapshotPoint point) throws IOException {
+        PendingFile file = pendingFile;
+        if (file == null || !file.point.equals(point)) {
+            return store.readSnapshot(point);
+        }
+        byte[] content = file.content.toArray();
+        CRC32C crc = new CRC32C();
+        crc.update(content);
+        return new StoredSnapshot(content.length, (int) crc.getValue(), new ByteArrayInputStream(content));
+    }
+
+    @Override
+    public SnapshotSink receiveSnapshot(SnapshotPoint point) throws IOException {
+        refuseFile();
+        receiving = true;
+        return new Receiving(point);
+    }
+
+    /** Its bytes are gone with a crash, until it is whole and synced. */
+    private final class Receiving implements SnapshotSink {
+        private final SnapshotPoint point;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        Receiving(SnapshotPoint point) {
+            this.point = point;
+        }
+
+        @Override
+        public void write(byte[] chunk) throws IOException {
+            refuseFile();
+            bytes.writeBytes(chunk);
+        }
+
+        @Override
+        public void finish() throws IOException {
+            refuseFile();
+            receiving = false;
+            pendingFile = new PendingFile(point, Bytes.wrap(bytes.toByteArray()), true);
+            judge.snapshotReceived(point, pendingFile.content);
+        }
+
+        @Override
+        public void close() {
+            receiving = false;
+        }
+    }
+
+    private void refuseFile() throws IOException {
+        if (closed || failure != null) {
+            failed |= failure != null;
+            throw new IOException(failure == null ? "the store is closed" : failure);
+        }
     }
 
     @Override
@@ -172,13 +250,10 @@ final class SimStore implements RaftStore {
 
     @Override
     public void writeSnapshot(SnapshotPoint point, SnapshotContent content) throws IOException {
-        if (closed || failure != null) {
-            failed |= failure != null;
-            throw new IOException(failure == null ? "the store is closed" : failure);
-        }
+        refuseFile();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         content.writeTo(bytes);
-        pendingFile = new PendingFile(point, Bytes.wrap(bytes.toByteArray()));
+        pendingFile = new PendingFile(point, Bytes.wrap(bytes.toByteArray()), false);
         judge.snapshotWritten(point, pendingFile.content);
     }
 

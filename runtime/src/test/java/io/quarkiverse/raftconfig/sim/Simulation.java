@@ -99,9 +99,13 @@ final class Simulation {
         ReplicaId replica = new ReplicaId(id, new StorageId(draw.nextLong(), draw.nextLong()));
         Medium medium = options.journaled() ? new JournaledMedium(replica, draw.split())
                 : new MemoryMedium(replica, draw.split());
-        SimDisk disk = new SimDisk(replica, medium);
+        SimDisk disk = new SimDisk(replica, medium, this::committedHash);
         disks.put(replica, disk);
         return disk;
+    }
+
+    private long committedHash(long index) {
+        return commits.hashAt(index);
     }
 
     VirtualTime time() {
@@ -220,7 +224,8 @@ final class Simulation {
 
     private NodeSettings settings() {
         return new NodeSettings(options.raft(), members, options.snapshotEntries(), options.raft().logBytesMax() / 4, 1024,
-                options.idempotencyKeysMax(), KEYS_AGE_MILLIS, new StoreLimits(options.propertiesMax(), 16 << 20));
+                options.idempotencyKeysMax(), KEYS_AGE_MILLIS, new StoreLimits(options.propertiesMax(), 16 << 20))
+                .withSnapshotChunks(options.snapshotChunkBytes());
     }
 
     /** The process is killed. */
@@ -371,6 +376,12 @@ final class Simulation {
         }
 
         @Override
+        public void snapshotReceived(SnapshotPoint point, Bytes content) {
+            say(() -> node + " has received a snapshot at " + point.last());
+            judge(invariant -> invariant.snapshotReceived(node, point, content));
+        }
+
+        @Override
         public void violated(Violation found) {
             remember(found);
         }
@@ -398,7 +409,7 @@ final class Simulation {
 
         @Override
         public long fileMicros() {
-            return storeMicros() * 5;
+            return node.requireLife().store.isWritingFile() ? storeMicros() * 5 : storeMicros() / 10;
         }
 
         @Override

@@ -10,7 +10,7 @@ import io.quarkiverse.raftconfig.state.PublishedState;
 
 /**
  * Figure 3: no two nodes apply different entries at one index. Seen by what comes of it: after the same index all show the
- * same state, and write the same snapshot, outcomes and times included.
+ * same state, and write and receive the same snapshot, outcomes and times included.
  */
 final class StateMachineSafety extends Invariant {
     private final Map<Long, Long> states = new HashMap<>();
@@ -34,10 +34,21 @@ final class StateMachineSafety extends Invariant {
 
     @Override
     void snapshotWritten(SimNode node, SnapshotPoint point, Bytes content) {
-        long hash = Hashes.mix(Hashes.of(content), point.last().term(), point.membershipIndex());
+        long hash = hash(point, content);
         Long known = snapshots.putIfAbsent(point.last().index(), hash);
         require(known == null || known == hash,
                 () -> node + " writes another snapshot at " + point.last() + " than a node did before");
+    }
+
+    @Override
+    void snapshotReceived(SimNode node, SnapshotPoint point, Bytes content) {
+        require(Long.valueOf(hash(point, content)).equals(snapshots.get(point.last().index())),
+                () -> node + " receives a snapshot at " + point.last() + " that no node has written");
+    }
+
+    private static long hash(SnapshotPoint point, Bytes content) {
+        return Hashes.mix(Hashes.mix(Hashes.of(content), point.last().term(), point.membershipIndex()),
+                point.membership().hashCode());
     }
 
     static long hash(PublishedState state) {

@@ -43,7 +43,7 @@ class HeldDiskTest {
         try (var next = open()) {
             next.writeSnapshot(point, out -> out.write(1));
             next.compact(point, Position.ZERO);
-            assertThat(next.readSnapshot().readAllBytes()).containsExactly(1);
+            assertThat(next.readSnapshot(point).content().readAllBytes()).containsExactly(1);
         }
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +43,9 @@ import io.quarkiverse.raftconfig.node.PeerResponse;
 import io.quarkiverse.raftconfig.node.PeerTransport;
 import io.quarkiverse.raftconfig.node.RaftNode;
 import io.quarkiverse.raftconfig.node.RaftStore;
+import io.quarkiverse.raftconfig.node.SnapshotSink;
 import io.quarkiverse.raftconfig.node.StoreWrite;
+import io.quarkiverse.raftconfig.node.StoredSnapshot;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.Transaction;
 import io.quarkiverse.raftconfig.wire.VertxLoop;
@@ -221,8 +222,8 @@ class InterruptTest {
         }
 
         @Override
-        public InputStream readSnapshot() throws IOException {
-            return store.readSnapshot();
+        public StoredSnapshot readSnapshot(SnapshotPoint point) throws IOException {
+            return store.readSnapshot(point);
         }
 
         @Override
@@ -254,6 +255,11 @@ class InterruptTest {
                 content.writeTo(out);
             });
             watch();
+        }
+
+        @Override
+        public SnapshotSink receiveSnapshot(SnapshotPoint point) throws IOException {
+            return store.receiveSnapshot(point);
         }
 
         @Override

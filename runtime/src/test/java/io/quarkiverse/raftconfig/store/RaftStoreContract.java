@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.zip.CRC32C;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -223,7 +224,7 @@ abstract class RaftStoreContract {
         reopen();
         assertThat(store.recovered()).isEqualTo(
                 new Recovered(HardState.BLANK, point, new Position(5, 1), entries(6, 10), 8));
-        assertThat(snapshot()).isEqualTo("state at 8");
+        assertThat(snapshot(point)).isEqualTo("state at 8");
 
         // and the log goes on
         store.persist(appended(entry(11, 2)));
@@ -273,7 +274,7 @@ abstract class RaftStoreContract {
             var point = new SnapshotPoint(new Position(i * 10, 1), membership(), 1);
             store.writeSnapshot(point, out -> out.write(state.getBytes(StandardCharsets.UTF_8)));
             store.compact(point, new Position(i * 10 - 5, 1));
-            assertThat(snapshot()).isEqualTo(state);
+            assertThat(snapshot(point)).isEqualTo(state);
         }
 
         // and a fifth that is written but not named
@@ -282,7 +283,7 @@ abstract class RaftStoreContract {
         // then the fourth is read
         reopen();
         assertThat(store.recovered().snapshot().last()).isEqualTo(new Position(40, 1));
-        assertThat(snapshot()).isEqualTo("state 4");
+        assertThat(snapshot(new SnapshotPoint(new Position(40, 1), membership(), 1))).isEqualTo("state 4");
     }
 
     @Test
@@ -302,7 +303,7 @@ abstract class RaftStoreContract {
         compactWhole(store, later, new Position(6, 1));
         reopen();
         assertThat(store.recovered().snapshot()).isEqualTo(later);
-        assertThat(snapshot()).isEqualTo("state at 8");
+        assertThat(snapshot(later)).isEqualTo("state at 8");
     }
 
     @Test
@@ -378,7 +379,7 @@ abstract class RaftStoreContract {
         // then the store goes on and the first is read
         store.persist(appended(entry(6, 1)));
         reopen();
-        assertThat(snapshot()).isEqualTo("good");
+        assertThat(snapshot(point)).isEqualTo("good");
     }
 
     @Test
@@ -406,9 +407,14 @@ abstract class RaftStoreContract {
         store = open();
     }
 
-    private String snapshot() throws IOException {
-        try (var in = store.readSnapshot()) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    private String snapshot(SnapshotPoint point) throws IOException {
+        try (var stored = store.readSnapshot(point)) {
+            byte[] content = stored.content().readAllBytes();
+            assertThat(stored.sizeBytes()).isEqualTo(content.length);
+            CRC32C crc = new CRC32C();
+            crc.update(content);
+            assertThat(stored.crc()).isEqualTo((int) crc.getValue());
+            return new String(content, StandardCharsets.UTF_8);
         }
     }
 

@@ -213,8 +213,8 @@ final class Workload {
         if (point.equals(SnapshotPoint.NONE)) {
             return true;
         }
-        try (var in = store.readSnapshot()) {
-            return Arrays.equals(in.readAllBytes(), contentOf(point));
+        try (var stored = store.readSnapshot(point)) {
+            return Arrays.equals(stored.content().readAllBytes(), contentOf(point));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -76,7 +76,7 @@ class RecoverTest {
                     new TreeMap<>(Map.of(DataDirectories.A, "a.example:7420")));
 
             // and with all properties, the revision, and what was remembered of idempotency keys
-            ConfigState state = ConfigState.read(store.readSnapshot());
+            ConfigState state = ConfigState.read(store.readSnapshot(log.snapshot()).content());
             assertThat(state.published().revision()).isEqualTo(7);
             assertThat(state.published().properties().keySet()).containsExactly("once", "p3", "p4", "p5", "p6", "p7", "p8");
             Outcome again = state.apply(11,

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.zip.CRC32C;
 
 import org.junit.jupiter.api.Test;
@@ -20,8 +21,11 @@ import io.quarkiverse.raftconfig.codec.ByteWriter;
 import io.quarkiverse.raftconfig.codec.MalformedException;
 import io.quarkiverse.raftconfig.core.Bytes;
 import io.quarkiverse.raftconfig.core.ClusterId;
+import io.quarkiverse.raftconfig.core.Membership;
 import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.core.ReplicaId;
+import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.core.StorageId;
 import io.quarkiverse.raftconfig.node.MembershipRequest;
 import io.quarkiverse.raftconfig.node.PeerRequest;
@@ -188,6 +192,14 @@ class FramesTest {
         Bytes bytes = Bytes.wrap(new byte[] { 10, 11 });
         request(new PeerRequest.Propose(bytes, 5000), "01 01 0000000e 0000000000001388 00000002 0a0b");
         request(new PeerRequest.ReadIndex(5000), "01 02 00000008 0000000000001388");
+        var point = new SnapshotPoint(new Position(9, 5),
+                Membership.of(new TreeSet<>(List.of(new ReplicaId(new NodeId("a"), new StorageId(1, 2)))), new TreeMap<>()), 7);
+        request(new PeerRequest.InstallSnapshot(5, 3, point, 258, 0x01020304, 256, bytes, 0x05060708),
+                "01 03 00000069 0000000000000005 0000000000000003 0000000000000009 0000000000000005 0000000000000007"
+                        + "01 00000001 0161 00000000000000010000000000000002 00000000 00000000 00000000"
+                        + "0000000000000102 01020304 0000000000000100 00000002 0a0b 05060708");
+        response(new PeerResponse.SnapshotChunk(258), "01 04 00000008 0000000000000102");
+        response(new PeerResponse.SnapshotInstalled(), "01 05 00000000");
         SortedMap<NodeId, Seat> members = new TreeMap<>();
         members.put(new NodeId("a"), new Seat(null, true));
         members.put(new NodeId("b"), new Seat("h:1", false));
@@ -202,8 +214,8 @@ class FramesTest {
         response(new PeerResponse.Applied(7, bytes), "01 01 0000000e 0000000000000007 00000002 0a0b");
         response(new PeerResponse.ReadIndex(7), "01 02 00000008 0000000000000007");
         response(new PeerResponse.Failed(PeerResponse.Kind.STORE_FULL, "ab"), "01 03 00000007 03 00000002 6162");
-        assertThat(PeerRequest.class.getPermittedSubclasses()).hasSize(5);
-        assertThat(PeerResponse.class.getPermittedSubclasses()).hasSize(5);
+        assertThat(PeerRequest.class.getPermittedSubclasses()).hasSize(6);
+        assertThat(PeerResponse.class.getPermittedSubclasses()).hasSize(7);
         for (PeerResponse.Kind kind : PeerResponse.Kind.values()) {
             PeerResponse failed = new PeerResponse.Failed(kind, "");
             assertThat(PeerRequestCodec.readResponse(new ByteReader(encode(failed)))).isEqualTo(failed);

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.raftconfig.core.Bytes;
+import io.quarkiverse.raftconfig.core.Message;
+import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.node.PeerRequest;
 import io.quarkiverse.raftconfig.node.PeerResponse;
 import io.quarkiverse.raftconfig.node.PeerTransport.AnswerLostException;
@@ -77,6 +79,33 @@ class PeerRequestTest {
         byte[] bytes = new byte[i == 50 ? 1_000_000 : 10];
         bytes[0] = (byte) i;
         return Bytes.wrap(bytes);
+    }
+
+    @Test
+    void aChunkOfASnapshotDelaysNobody() {
+        // given a peer that answers questions, and takes its time with snapshots
+        List<PeerRequest> chunks = new CopyOnWriteArrayList<>();
+        b.answers = (from, request) -> {
+            if (request instanceof PeerRequest.InstallSnapshot) {
+                chunks.add(request);
+                return new CompletableFuture<>();
+            }
+            return CompletableFuture.completedFuture(new PeerResponse.ReadIndex(22));
+        };
+
+        // when a long chunk goes to it, then a question, and a heartbeat
+        var chunk = new PeerRequest.InstallSnapshot(5, 3, SnapshotPoint.NONE, 5_000_000, 1, 0, Bytes.wrap(new byte[5_000_000]),
+                2);
+        var heartbeat = new Message.Heartbeat(a.replica, b.replica, 3, 1, 0);
+        CompletableFuture<PeerResponse> taken = a.request(b, chunk, 60_000);
+        CompletableFuture<PeerResponse> answer = a.request(b, QUESTION, 5000);
+        a.send(heartbeat);
+
+        // then these have come before it, for they are on other streams, and it comes whole
+        assertThat(join(answer)).isEqualTo(new PeerResponse.ReadIndex(22));
+        soon().untilAsserted(() -> assertThat(b.messages).containsExactly(heartbeat));
+        soon().untilAsserted(() -> assertThat(chunks).containsExactly(chunk));
+        assertThat(taken).isNotDone();
     }
 
     @Test
