@@ -88,7 +88,8 @@ final class Member {
         Snapshots snapshots = new Snapshots(ports.store(), writer, ports.lanes().files(), loop, settings, recovered,
                 this::snapshotTaken, this::snapshotFailed);
         Allegiance allegiance = new Allegiance(identity.clusterId(), this::joined);
-        SnapshotSender sender = new SnapshotSender(ports.store(), ports.lanes().files(), loop, transport, standing, settings, route,
+        SnapshotSender sender = new SnapshotSender(ports.store(), ports.lanes().files(), loop, transport, standing, settings,
+                route,
                 this::snapshotFailed);
         SnapshotReceiver receiver = new SnapshotReceiver(ports.store(), ports.lanes().files(), loop, route,
                 new ReceiverEvents());

@@ -32,6 +32,7 @@ import io.quarkiverse.raftconfig.core.ReplicaId;
 import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.core.StorageId;
 import io.quarkiverse.raftconfig.node.RaftStore;
+import io.quarkiverse.raftconfig.node.SnapshotSink;
 import io.quarkiverse.raftconfig.node.StoreWrite;
 
 /** What every {@link RaftStore} keeps, whatever it is made of. */
@@ -345,6 +346,89 @@ abstract class RaftStoreContract {
         reopen();
         assertThat(store.recovered())
                 .isEqualTo(new Recovered(HardState.BLANK, point, new Position(2, 1), entries(3, 5), 4));
+    }
+
+    @Test
+    void aReceivedSnapshotTakesThePlaceOfTheLog() throws IOException {
+        // given a log with a snapshot of its own, and one that a leader has sent, in two pieces
+        store.persist(appended(entries(1, 10)));
+        var own = new SnapshotPoint(new Position(4, 1), membership(), 1);
+        store.writeSnapshot(own, out -> out.write("own".getBytes(StandardCharsets.UTF_8)));
+        store.compact(own, new Position(2, 1));
+        var point = new SnapshotPoint(new Position(8, 3), membership(), 7);
+        receive(point, "sent ", "by a leader");
+
+        // when it is installed, with a term and with what follows
+        store.persist(new StoreWrite(new HardState(4, null), point, List.of(entry(9, 4)), 8, null, null));
+
+        // then nothing of the log before is left
+        reopen();
+        assertThat(store.recovered())
+                .isEqualTo(new Recovered(new HardState(4, null), point, point.last(), List.of(entry(9, 4)), 8));
+        assertThat(snapshot(point)).isEqualTo("sent by a leader");
+
+        // and the log goes on
+        store.persist(appended(entry(10, 4)));
+        reopen();
+        assertThat(store.recovered().entries()).containsExactly(entry(9, 4), entry(10, 4));
+    }
+
+    @Test
+    void anEmptyStoreMayBeginWithASnapshot() throws IOException {
+        var point = new SnapshotPoint(new Position(8, 3), membership(), 7);
+        receive(point, "state");
+        store.persist(new StoreWrite(new HardState(4, null), point, List.of(), 8, new ClusterId(1, 2), null));
+        reopen();
+        assertThat(store.identity().clusterId()).isEqualTo(new ClusterId(1, 2));
+        assertThat(store.recovered()).isEqualTo(new Recovered(new HardState(4, null), point, point.last(), List.of(), 8));
+        assertThat(snapshot(point)).isEqualTo("state");
+    }
+
+    @Test
+    void aReceivedSnapshotThatIsNotInstalledChangesNothing() throws IOException {
+        // given a snapshot that came whole, and another of which the end is missing
+        store.persist(appended(entries(1, 3)));
+        receive(new SnapshotPoint(new Position(8, 3), membership(), 7), "whole");
+        var half = new SnapshotPoint(new Position(9, 3), membership(), 7);
+        try (SnapshotSink sink = store.receiveSnapshot(half)) {
+            sink.write("ha".getBytes(StandardCharsets.UTF_8));
+        }
+
+        // then the one can't be installed, and of neither is anything found
+        assertThatIllegalArgumentException().isThrownBy(() -> store.persist(install(half)));
+        reopen();
+        assertThat(store.recovered())
+                .isEqualTo(new Recovered(HardState.BLANK, SnapshotPoint.NONE, Position.ZERO, entries(1, 3), 0));
+    }
+
+    @Test
+    void aSnapshotThatGoesBackIsNotInstalled() throws IOException {
+        // given a log that is committed up to the third entry
+        store.persist(new StoreWrite(new HardState(1, null), entries(1, 5), 3, null, null));
+        var old = new SnapshotPoint(new Position(3, 1), membership(), 1);
+        receive(old, "old");
+
+        // then a snapshot up to there is refused, and so is a gap behind a later one
+        assertThatIllegalArgumentException().isThrownBy(() -> store.persist(install(old)));
+        var later = new SnapshotPoint(new Position(4, 1), membership(), 1);
+        receive(later, "later");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> store.persist(new StoreWrite(null, later, List.of(entry(6, 1)), -1, null, null)));
+        reopen();
+        assertThat(store.recovered().entries()).hasSize(5);
+    }
+
+    private void receive(SnapshotPoint point, String... pieces) throws IOException {
+        try (SnapshotSink sink = store.receiveSnapshot(point)) {
+            for (String piece : pieces) {
+                sink.write(piece.getBytes(StandardCharsets.UTF_8));
+            }
+            sink.finish();
+        }
+    }
+
+    private static StoreWrite install(SnapshotPoint point) {
+        return new StoreWrite(null, point, List.of(), -1, null, null);
     }
 
     @Test

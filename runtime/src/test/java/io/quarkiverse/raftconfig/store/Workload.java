@@ -21,10 +21,13 @@ import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.core.Recovered;
 import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.node.RaftStore;
+import io.quarkiverse.raftconfig.node.SnapshotSink;
 import io.quarkiverse.raftconfig.node.StoreWrite;
 
 /**
- * What a node does to its store, at random: appends, conflicting suffixes, terms and votes, snapshots with a cut of the log.
+ * What a node does to its store, at random: appends, conflicting suffixes, terms and votes, snapshots with a cut of the log,
+ * and
+ * installs of snapshots that a leader has sent.
  * It keeps track of what the store must hold.
  */
 final class Workload {
@@ -67,6 +70,10 @@ final class Workload {
         int choice = random.nextInt(10);
         if (choice == 0 && acknowledged.log.entries().size() > 2) {
             snapshot(store);
+            return;
+        }
+        if (choice == 3 && random.nextInt(3) == 0) {
+            install(store);
             return;
         }
         persist(store, choice == 1 ? vote() : choice == 2 ? conflict() : append());
@@ -158,6 +165,30 @@ final class Workload {
         return kind == 0 ? 30_000 : kind < 4 ? 0 : random.nextInt(1, 400);
     }
 
+    /** A snapshot beyond what is committed, sometimes with a later term, and with entries behind it. */
+    private void install(RaftStore store) throws IOException {
+        Recovered log = acknowledged.log;
+        long term = last().term() + 1;
+        Position at = new Position(log.commitIndex() + 1 + random.nextInt(30), term);
+        SnapshotPoint point = new SnapshotPoint(at, RaftStoreContract.membership(), 1);
+        byte[] content = contentOf(point);
+        try (SnapshotSink sink = store.receiveSnapshot(point)) {
+            int half = random.nextInt(1, content.length + 1);
+            sink.write(Arrays.copyOf(content, half));
+            if (half < content.length) {
+                sink.write(Arrays.copyOfRange(content, half, content.length));
+            }
+            if (random.nextInt(4) == 0) {
+                // The transfer has broken off.
+                return;
+            }
+            sink.finish();
+        }
+        HardState hardState = log.hardState().term() >= term ? null : new HardState(term, null);
+        persist(store, new StoreWrite(hardState, point, random.nextBoolean() ? List.of() : someEntries(at, term), -1,
+                random.nextInt(8) == 0 ? CLUSTER : null, null));
+    }
+
     private void snapshot(RaftStore store) throws IOException {
         Recovered log = acknowledged.log;
         long first = Math.max(log.base().index() + 1, Math.max(1, log.snapshot().last().index()));
@@ -185,6 +216,10 @@ final class Workload {
 
     private Found after(StoreWrite write) {
         Recovered log = acknowledged.log;
+        SnapshotPoint installed = write.install();
+        if (installed != null) {
+            log = new Recovered(log.hardState(), installed, installed.last(), List.of(), installed.last().index());
+        }
         List<Entry> entries = new ArrayList<>(log.entries());
         if (!write.entries().isEmpty()) {
             entries = new ArrayList<>(entries.subList(0, (int) (write.entries().get(0).index() - log.base().index() - 1)));
