@@ -124,7 +124,7 @@ class BackupApiTest {
                 "application/json")) {
             assertThat(postRaw(type, file).statusCode()).as(type).isEqualTo(415);
         }
-        problem(given().get(RESTORE).then(), 404, "not-found");
+        problem(given().get(RESTORE).then(), 405, "method-not-allowed");
         problem(given().put(RESTORE).then(), 405, "method-not-allowed").header("Allow", "POST");
         problem(given().post(BACKUP).then(), 405, "method-not-allowed").header("Allow", "GET, HEAD");
         given().head(BACKUP).then().statusCode(200);

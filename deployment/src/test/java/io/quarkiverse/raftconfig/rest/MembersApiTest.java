@@ -24,6 +24,7 @@ class MembersApiTest {
     private static final String API = "/raft-config/v1";
     private static final String MEMBERS = API + "/members";
     private static final String SNAPSHOTS = API + "/snapshots";
+    private static final String TRANSFER = API + "/leader/transfer";
 
     @RegisterExtension
     static final QuarkusUnitTest APPLICATION = new QuarkusUnitTest().withEmptyApplication();
@@ -107,6 +108,19 @@ class MembersApiTest {
                 .body("violations[0].field", equalTo("nodeId"));
         problem(given().post(SNAPSHOTS).then(), 415, "unsupported-media-type");
         problem(given().put(SNAPSHOTS).then(), 405, "method-not-allowed").header("Allow", "POST");
+        problem(given().get(SNAPSHOTS).then(), 405, "method-not-allowed").header("Allow", "POST");
+    }
+
+    /** {@code MembershipIT} hands it over among real replicas. */
+    @Test
+    void theLeadershipGoesToAVoterThatIsNamed() {
+        problem(json("{\"to\": \"" + self() + "\"}").post(TRANSFER).then(), 409, "conflict");
+        problem(json("{\"to\": \"other\"}").post(TRANSFER).then(), 404, "not-found").body("detail", containsString("other"));
+        problem(json("{}").post(TRANSFER).then(), 400, "invalid-request").body("violations[0].field", equalTo("to"));
+        problem(json("{\"to\": \"a b\"}").post(TRANSFER).then(), 400, "invalid-request");
+        problem(json("{\"to\": \"b\", \"x\": 1}").post(TRANSFER).then(), 400, "invalid-request");
+        problem(given().post(TRANSFER).then(), 415, "unsupported-media-type");
+        problem(given().get(TRANSFER).then(), 405, "method-not-allowed").header("Allow", "POST");
     }
 
     private static String self() {

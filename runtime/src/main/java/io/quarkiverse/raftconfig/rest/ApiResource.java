@@ -36,6 +36,7 @@ public class ApiResource {
     private static final String MEMBERS = "members";
     private static final String MEMBER = MEMBERS + "/{id}";
     private static final String SNAPSHOTS = "snapshots";
+    private static final String TRANSFER = "leader/transfer";
     private static final Pattern PROPERTY_PATH = Pattern.compile("properties/[^/]+");
     private static final Pattern MEMBER_PATH = Pattern.compile("members/[^/]+");
 
@@ -143,12 +144,18 @@ public class ApiResource {
         return duties.takeSnapshot(uri, headers, sent);
     }
 
+    @POST
+    @Path(TRANSFER)
+    public Uni<Response> transferLeadership(@Context UriInfo uri, @Context HttpHeaders headers, byte @Nullable [] sent) {
+        return duties.transferLeadership(uri, headers, sent);
+    }
+
     // What there is not.
 
     @GET
     @Path(REST)
-    public Uni<Response> getOther() {
-        return notFound();
+    public Uni<Response> getOther(@PathParam("rest") String path) {
+        return notAllowed(path);
     }
 
     @PUT
@@ -179,10 +186,6 @@ public class ApiResource {
         return exchange.problem(otherMethod(path));
     }
 
-    private Uni<Response> notFound() {
-        return exchange.problem(noSuchPath());
-    }
-
     /** @param path below {@code {rest.path}/v1/}, for which a method was asked that it does not have */
     static Problem otherMethod(String path) {
         if (path.equals(PROPERTIES)) {
@@ -191,7 +194,7 @@ public class ApiResource {
             return Problem.methodNotAllowed("GET, HEAD, PUT, DELETE");
         } else if (path.equals(STATUS) || path.equals(BACKUP)) {
             return Problem.methodNotAllowed("GET, HEAD");
-        } else if (path.equals(RESTORE) || path.equals(SNAPSHOTS)) {
+        } else if (path.equals(RESTORE) || path.equals(SNAPSHOTS) || path.equals(TRANSFER)) {
             return Problem.methodNotAllowed("POST");
         } else if (path.equals(MEMBERS)) {
             return Problem.methodNotAllowed("GET, HEAD, PUT, POST");

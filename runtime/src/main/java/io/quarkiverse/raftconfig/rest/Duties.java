@@ -13,11 +13,13 @@ import jakarta.ws.rs.core.UriInfo;
 import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.core.NodeId;
+import io.quarkiverse.raftconfig.core.ReplicaId;
+import io.quarkiverse.raftconfig.node.NodeStatus;
 import io.quarkiverse.raftconfig.node.RaftNode;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 
-/** What an operator may ask of one node: to take a snapshot now. The body names that node. */
+/** What an operator may ask of one node: to lead, and to take a snapshot now. The body names that node. */
 @Singleton
 public class Duties {
     private static final Set<String> PARAMETERS = Set.of("timeout");
@@ -31,6 +33,17 @@ public class Duties {
         this.exchange = exchange;
         this.node = node;
         this.validator = validator;
+    }
+
+    /** {@code {"to": "b"}}, to whichever node. */
+    Uni<Response> transferLeadership(UriInfo uri, HttpHeaders headers, byte @Nullable [] sent) {
+        return exchange.answer(() -> {
+            Order order = order(uri, headers, sent, "to");
+            refuseUnlessVoter(order.node);
+            return Uni.createFrom().completionStage(() -> node.transferLeadership(order.node, order.timeout.toMillis()))
+                    .emitOn(Infrastructure.getDefaultWorkerPool())
+                    .map(done -> Response.ok(Json.bytes(Json.object().put("leader", order.node.value())), MediaTypes.JSON));
+        });
     }
 
     /** {@code {"nodeId": "b"}}, to that node. */
@@ -62,5 +75,20 @@ public class Duties {
         Duration timeout = Durations.timeout(request.timeout(), checks);
         checks.done();
         return new Order(new NodeId(body.node()), timeout);
+    }
+
+    private void refuseUnlessVoter(NodeId to) {
+        NodeStatus now = node.status();
+        boolean member = false;
+        for (ReplicaId replica : now.membership().replicas()) {
+            if (replica.node().equals(to)) {
+                member = true;
+                if (now.membership().voters().contains(replica)) {
+                    return;
+                }
+            }
+        }
+        throw member ? Problem.conflict(to + " has no vote, and can't lead: make it a voter first")
+                : Problem.notFound("There is no member " + to);
     }
 }

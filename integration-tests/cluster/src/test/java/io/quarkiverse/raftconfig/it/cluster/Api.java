@@ -60,6 +60,11 @@ final class Api {
         return at(replica).get("/raft-config/v1/status").then().statusCode(200).extract().jsonPath().getLong("revision");
     }
 
+    /** Who leads, as far as this replica knows; null if it knows of nobody. */
+    static String leader(Replica replica) {
+        return at(replica).get("/raft-config/v1/status").then().statusCode(200).extract().jsonPath().getString("leader");
+    }
+
     private Api() {
     }
 }

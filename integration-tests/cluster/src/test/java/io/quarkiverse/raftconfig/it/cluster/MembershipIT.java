@@ -48,6 +48,15 @@ class MembershipIT {
             writes.awaitMore(200);
             writes.report("the three that founded the cluster");
 
+            // when the leadership is handed over, by request
+            Replica next = List.of(a, b, c).stream().filter(it -> !it.id().equals(Api.leader(a))).findFirst().orElseThrow();
+            Response handedOver = Api.at(a).contentType(ContentType.JSON).body("{\"to\": \"" + next + "\"}")
+                    .post("/raft-config/v1/leader/transfer");
+            assertThat(handedOver.statusCode()).as(handedOver.asString()).isEqualTo(200);
+            Awaitility.await().atMost(TIMEOUT).until(() -> next.id().equals(Api.leader(a)));
+            writes.awaitMore(100);
+            writes.report("the leadership handed over");
+
             // when two more are taken in, in one request
             Replica d = newcomer("d");
             Replica e = newcomer("e");
