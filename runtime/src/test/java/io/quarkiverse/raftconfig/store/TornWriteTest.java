@@ -100,7 +100,7 @@ class TornWriteTest {
 
     @Test
     void anEarlierFrameThatIsTornIsRefused() throws IOException {
-        List<Written> frames = write(5, 8);
+        List<Written> frames = write(5, 16);
         int offsets = 0;
         for (Written frame : frames.subList(0, frames.size() - 1)) {
             for (int offset = 0; offset < frame.to - frame.from; offset += Sector.BYTES / 8) {
