@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * way, gathered until {@link #finishStep}.
  */
 final class RaftState {
-    /** One step gives the state machine so much at most; the rest follows with the next ones. */
-    private static final long APPLY_BYTES_MAX = 1 << 20;
     /** A prefix this long is always worth dropping; a shorter one, once it is half of the log. */
     private static final int COMPACTION_ENTRIES_ENOUGH = 500;
 
@@ -271,7 +269,7 @@ final class RaftState {
     /** What this step asks of the host, whom {@code deadline} calls back. */
     Effects finishStep(long deadline) {
         Write write = write();
-        List<Entry> apply = log.slice(lastApplied + 1, commitIndex, APPLY_BYTES_MAX);
+        List<Entry> apply = log.slice(lastApplied + 1, commitIndex, settings.applyBytesMax());
         lastApplied += apply.size();
         Position compactTo = compact();
         Effects effects = new Effects(write, send, sendWhenDurable, apply, sendSnapshots, answers, compactTo,
