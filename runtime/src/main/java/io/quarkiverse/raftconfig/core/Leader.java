@@ -229,6 +229,16 @@ final class Leader extends RoleState {
                 Comparator.comparingLong(this::matchIndex).thenComparingLong(this::answeredAt));
     }
 
+    /** What is known of each peer. */
+    SortedMap<ReplicaId, Progress> peers() {
+        return peers.progress();
+    }
+
+    /** How many reads are not answered yet. */
+    int readsUnderWay() {
+        return reads.size();
+    }
+
     /** What each member is known to hold. */
     SortedMap<ReplicaId, Long> matchIndexes() {
         SortedMap<ReplicaId, Long> matchIndexes = new TreeMap<>();

@@ -1,5 +1,6 @@
 package io.quarkiverse.raftconfig.core;
 
+import java.util.Collections;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -60,6 +61,10 @@ final class Peers {
 
     boolean isEmpty() {
         return progress.isEmpty();
+    }
+
+    SortedMap<ReplicaId, Progress> progress() {
+        return Collections.unmodifiableSortedMap(progress);
     }
 
     SortedSet<ReplicaId> replicas() {

@@ -1,6 +1,8 @@
 package io.quarkiverse.raftconfig.core;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
 
 /**
  * What a leader knows of one peer, and what is under way to it.
@@ -204,6 +206,17 @@ final class Progress {
         return settings.inFlightBytesMax() - inFlightBytes;
     }
 
-    private record InFlight(long lastIndex, long bytes) {
+    /** How many bytes of entries are under way. */
+    long inFlightBytes() {
+        return inFlightBytes;
+    }
+
+    /** What is under way, the oldest first. */
+    Collection<InFlight> inFlight() {
+        return Collections.unmodifiableCollection(inFlight);
+    }
+
+    /** An AppendEntries with entries up to {@code lastIndex}. */
+    record InFlight(long lastIndex, long bytes) {
     }
 }

@@ -132,6 +132,16 @@ public final class RaftCore {
         return role instanceof Leader leader ? leader.matchIndexes() : new TreeMap<>();
     }
 
+    /** How many reads were taken on and not answered yet. */
+    public int readsUnderWay() {
+        return role instanceof Leader leader ? leader.readsUnderWay() : 0;
+    }
+
+    /** What a leader knows of each peer; empty on others. */
+    SortedMap<ReplicaId, Progress> progress() {
+        return role instanceof Leader leader ? leader.peers() : new TreeMap<>();
+    }
+
     private void take(Input input) {
         if (input instanceof Input.Received received) {
             if (received.message().to().equals(node.self)) {

@@ -21,6 +21,15 @@ final class ReadRounds {
         waiting.add(ticket);
     }
 
+    /** How many reads are not answered yet. */
+    int size() {
+        int size = waiting.size();
+        for (Round round : underWay) {
+            size += round.tickets.size();
+        }
+        return size;
+    }
+
     /** Whether reads wait, and no round is under way for which they should wait. */
     boolean wantsRound() {
         return underWay.isEmpty() && !waiting.isEmpty();

@@ -132,6 +132,21 @@ final class Appender {
         return all;
     }
 
+    /** How many commands wait for the end of the turn. */
+    int offered() {
+        return offered.size();
+    }
+
+    /** How many entries are followed up to {@code index}; beyond the end of the log there may be some that were replaced. */
+    int followed(long index) {
+        return appended.headMap(new Position(index + 1, 1), false).size();
+    }
+
+    /** Whether room is claimed though nothing is followed; it should not be. */
+    boolean claimsForNothing() {
+        return appended.isEmpty() && offered.isEmpty() && !room.isUnclaimed();
+    }
+
     /** A leader commits what it finds in its log, whoever has appended that, and nothing that was overwritten there. */
     private void claimForLog() {
         appended.replaceAll((position, waiting) -> {

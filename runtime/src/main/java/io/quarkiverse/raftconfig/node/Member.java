@@ -45,6 +45,7 @@ final class Member {
     private final Inbox inbox;
     private final Deadlines deadlines;
     private final Route route;
+    private final Appender appender;
     private final Writes writes;
     private final Reads reads;
     private final MembershipDesk membershipDesk;
@@ -82,7 +83,7 @@ final class Member {
         this.deadlines = new Deadlines(loop);
         this.route = new Route(self.node());
         Tickets tickets = new Tickets();
-        Appender appender = new Appender(tickets, loop, settings, route, state);
+        this.appender = new Appender(tickets, loop, settings, route, state);
         Applier applier = new Applier(state, recovered, appender, notifier);
         StoreWriter writer = new StoreWriter(ports.store(), ports.lanes().store(), loop, new StoreEvents());
         Snapshots snapshots = new Snapshots(ports.store(), writer, ports.lanes().files(), loop, settings, recovered,
@@ -117,6 +118,17 @@ final class Member {
         this.board = new StatusBoard(settings, host.core(),
                 situation(new TreeMap<>(), applier.membershipApplied() ? null : "the start"));
         route.begin(host);
+    }
+
+    /** What waits within; on the loop. */
+    Backlog backlog() {
+        return new Backlog(reads.open(), reads.forgotten(), writes.open(), desk.open(), parts.tickets().size(),
+                host.core().readsUnderWay(), appender.offered(), appender.followed(host.core().lastLog().index()),
+                appender.claimsForNothing());
+    }
+
+    RaftCore core() {
+        return host.core();
     }
 
     Inbox inbox() {

@@ -64,6 +64,11 @@ final class PeerDesk {
         return begin(request).whenComplete((response, failure) -> ofPeer.giveBack());
     }
 
+    /** How many requests are not answered yet. */
+    int open() {
+        return open.size();
+    }
+
     void failAll(String reason) {
         for (Request request : List.copyOf(open)) {
             request.end(reason);

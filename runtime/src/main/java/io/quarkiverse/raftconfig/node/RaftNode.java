@@ -178,6 +178,10 @@ public final class RaftNode {
         return stopped;
     }
 
+    Member member() {
+        return member;
+    }
+
     /** Bounded here, on the caller's thread: whatever the loop is doing, no more than this can be waiting for it. */
     private <T> CompletionStage<T> begin(Permits permits, long timeoutMillis, Call<T> call) {
         if (stopped.isDone()) {

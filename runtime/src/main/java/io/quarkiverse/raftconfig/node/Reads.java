@@ -61,6 +61,21 @@ final class Reads {
         new Read(deadlineMillis, answer, "this node has not come to the revision in time").waitForRevision(revision);
     }
 
+    /** How many are not answered yet. */
+    int open() {
+        return open.size();
+    }
+
+    /** How many of them nothing but a time-out will answer; there should be none. */
+    int forgotten() {
+        int forgotten = 0;
+        for (Read read : open) {
+            boolean asked = question != null && question.reads.contains(read);
+            forgotten += asked || gathered.contains(read) || read.isWaiting() ? 0 : 1;
+        }
+        return forgotten;
+    }
+
     /** Asks for all reads that have gathered, unless a question is under way: then they go with the next. */
     void ask() {
         if (question != null || gathered.isEmpty()) {
@@ -168,8 +183,7 @@ final class Reads {
         private final long deadlineMillis;
         private final CompletableFuture<PublishedState> answer;
         private final OrderedTasks.Slot deadline;
-        private Runnable stopWaiting = () -> {
-        };
+        private @Nullable Runnable stopWaiting;
 
         /** @param tooLate what to say when the time is over */
         Read(long deadlineMillis, CompletableFuture<PublishedState> answer, String tooLate) {
@@ -192,6 +206,11 @@ final class Reads {
             applier.answerWaiting();
         }
 
+        /** Whether it waits for this node's own state only. */
+        boolean isWaiting() {
+            return stopWaiting != null;
+        }
+
         void fail(String reason) {
             close();
             answer.completeExceptionally(new ProposalFailedException(PeerResponse.Kind.NO_LEADER, reason));
@@ -206,7 +225,9 @@ final class Reads {
             open.remove(this);
             gathered.remove(this);
             deadlines.remove(deadline);
-            stopWaiting.run();
+            if (stopWaiting != null) {
+                stopWaiting.run();
+            }
         }
     }
 }

@@ -22,6 +22,11 @@ final class Tickets {
         askers.remove(ticket);
     }
 
+    /** How many wait for an answer. */
+    int size() {
+        return askers.size();
+    }
+
     void answer(Answer answer) {
         Consumer<Answer> asker = askers.remove(answer.ticket());
         if (asker != null) {

@@ -69,6 +69,11 @@ final class Writes {
         send(write);
     }
 
+    /** How many are not answered yet. */
+    int open() {
+        return open.size();
+    }
+
     /** Gives the core, together, what was meant for the own log. */
     void flush() {
         if (appender.hasOffered()) {

@@ -105,6 +105,11 @@ public final class Room {
         claim.removed.forEach(name -> release(name, 1));
     }
 
+    /** Whether nothing is under way. */
+    public boolean isUnclaimed() {
+        return underWay.isEmpty() && claimedProperties == 0 && claimedBytes == 0;
+    }
+
     private void release(String name, int removals) {
         underWay.computeIfPresent(name, (same, its) -> {
             its.removals -= removals;

@@ -38,7 +38,7 @@ import io.quarkiverse.raftconfig.node.StoredSnapshot;
  */
 public final class MapDbRaftStore implements RaftStore {
     /** So many entries of a prefix are cut at once, at most, so that other writes need not wait long. */
-    private static final int CUT_ENTRIES_MAX = 500;
+    static final int CUT_ENTRIES_MAX = 500;
 
     private final Disk disk;
     private final JournaledVolume volume;

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RevisionOrder {
     private final List<Operation> operations = new ArrayList<>();
-    private final Map<Long, Operation> shown = new HashMap<>();
+    /** By revision, then by property: one transaction may change several. */
+    private final Map<Long, Map<String, Operation>> shown = new HashMap<>();
+    private final Map<String, Operation> puts = new HashMap<>();
     private final Map<String, Writes> writes = new HashMap<>();
 
     /** What can have made each value of one property; {@code null} is its absence. */
@@ -76,11 +78,17 @@ public final class RevisionOrder {
 
     private @Nullable Verdict oneWriteEach() {
         for (Operation operation : operations) {
+            if (operation.request() instanceof Request.Put put) {
+                puts.put(operation.name() + "=" + put.value(), operation);
+            }
             if (operation.response() instanceof Response.Done done) {
-                Operation other = shown.put(done.revision(), operation);
-                if (other != null) {
-                    return Verdict.Violation.of("two writes made one revision", other, operation);
+                Map<String, Operation> its = shown.computeIfAbsent(done.revision(), revision -> new LinkedHashMap<>());
+                for (Operation other : its.values()) {
+                    if (!areOneTransaction(other, operation)) {
+                        return Verdict.Violation.of("two writes made one revision", other, operation);
+                    }
                 }
+                its.put(operation.name(), operation);
                 note(operation, done.revision(), done.revision());
             } else if (operation.isWrite() && operation.response() instanceof Response.Unknown) {
                 note(operation, 1, Long.MAX_VALUE);
@@ -88,13 +96,30 @@ public final class RevisionOrder {
         }
         for (Operation operation : operations) {
             if (operation.response() instanceof Response.Found found) {
-                Operation other = shown.putIfAbsent(found.revision(), operation);
-                if (other != null && !(other.name().equals(operation.name()) && found.value().equals(valueAfter(other)))) {
-                    return Verdict.Violation.of("one revision was told in two ways", other, operation);
+                Map<String, Operation> its = shown.computeIfAbsent(found.revision(), revision -> new LinkedHashMap<>());
+                its.putIfAbsent(operation.name(), operation);
+                for (Operation other : its.values()) {
+                    boolean same = other.name().equals(operation.name()) ? found.value().equals(valueAfter(other))
+                            : areOneTransaction(writeOf(other), writeOf(operation));
+                    if (!same) {
+                        return Verdict.Violation.of("one revision was told in two ways", other, operation);
+                    }
                 }
             }
         }
         return null;
+    }
+
+    /** Whether these writes of two properties were asked for together: then they share what names their tries. */
+    private static boolean areOneTransaction(@Nullable Operation a, @Nullable Operation b) {
+        return a != null && b != null && a.key() != null && a.key().equals(b.key()) && a.client().equals(b.client())
+                && !a.name().equals(b.name());
+    }
+
+    /** The write that is, or has made what is found by, {@code operation}; null if there is none. */
+    private @Nullable Operation writeOf(Operation operation) {
+        return operation.response() instanceof Response.Found found ? puts.get(operation.name() + "=" + found.value())
+                : operation;
     }
 
     private void note(Operation write, long least, long most) {

@@ -45,6 +45,31 @@ class RevisionOrderTest {
     }
 
     @Test
+    void changesOfOneTransactionShareTheirRevision() {
+        // given a write of two properties, and one of two others of which nobody was told, but both were found
+        history.add(new Operation("c", "p", Request.put("a"), "k", 0, 1, new Response.Done(1)));
+        history.add(new Operation("c", "q", Request.put("b"), "k", 0, 1, new Response.Done(1)));
+        history.add(new Operation("c", "r", Request.put("c"), "l", 2, Operation.NEVER, new Response.Unknown()));
+        history.add(new Operation("c", "s", Request.put("d"), "l", 2, Operation.NEVER, new Response.Unknown()));
+        history.add(new Operation("c", "q", Request.get(), null, 4, 5, new Response.Found("b", 1)));
+        history.add(new Operation("c", "r", Request.get(), null, 4, 5, new Response.Found("c", 2)));
+        history.add(new Operation("c", "s", Request.get(), null, 4, 5, new Response.Found("d", 2)));
+
+        assertThat(verdict()).isInstanceOf(Verdict.Linearizable.class);
+    }
+
+    @Test
+    void twoTransactionsFoundAtOneRevisionAreCaught() {
+        // given two writes of which nobody was told
+        history.add(new Operation("c", "p", Request.put("a"), "k", 0, Operation.NEVER, new Response.Unknown()));
+        history.add(new Operation("c", "q", Request.put("b"), "l", 0, Operation.NEVER, new Response.Unknown()));
+        history.add(new Operation("c", "p", Request.get(), null, 4, 5, new Response.Found("a", 1)));
+        history.add(new Operation("c", "q", Request.get(), null, 6, 7, new Response.Found("b", 1)));
+
+        assertThat(violation()).isEqualTo("one revision was told in two ways");
+    }
+
+    @Test
     void triesUnderOneKeyShareTheirRevision() {
         // given a second try that is answered as the first was, after another write
         history.add(new Operation("c", "p", Request.put("a"), "k", 0, 1, new Response.Done(1)));

@@ -61,6 +61,17 @@ final class CommitRule extends Invariant {
         }
     }
 
+    /** What a process remembers to be committed when it starts is. */
+    @Override
+    void started(SimNode node) {
+        long index = node.requireLife().status.commitIndex();
+        require(index <= committed, () -> node + " starts with commit index " + index + ", and no leader has committed more "
+                + "than " + committed);
+        DurableLog log = node.disk().log();
+        require(!log.holds(index) || log.hashAt(index) == hashAt(index), () -> node + " starts with commit index " + index
+                + ", and its log is another there than the leader's who committed it");
+    }
+
     @Override
     void stepped(SimNode node, NodeStatus before, NodeStatus now) {
         long index = now.commitIndex();

@@ -106,7 +106,7 @@ final class DurableLog {
         return termAt(base.index()) == base.term() && hash == hashAt(lastIndex());
     }
 
-    private static long hash(long before, Entry entry) {
+    static long hash(long before, Entry entry) {
         long hash = Hashes.mix(before, entry.index(), entry.term());
         if (entry.payload() instanceof Payload.Command command) {
             return Hashes.mix(hash, 1, Hashes.of(command.bytes()));

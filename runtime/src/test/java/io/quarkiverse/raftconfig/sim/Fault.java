@@ -22,6 +22,8 @@ record Fault(int number, Verb verb, long atMicros, long durationMicros, long see
         CRASH_ALL,
         /** A process is killed when its next commit has begun and is not durable. */
         CRASH_IN_COMMIT,
+        /** A process is killed while it cuts off what its snapshot covers. */
+        CRASH_IN_COMPACTION,
         /** A process is killed when its next commit is durable and nobody was told. */
         CRASH_AFTER_COMMIT,
         /** A process is killed just after it has sent its next message. */
@@ -73,7 +75,11 @@ record Fault(int number, Verb verb, long atMicros, long durationMicros, long see
         /** A clock on the wall jumps. */
         WALL_JUMP,
         /** A node comes back with an empty disk, under its old name. */
-        WIPE
+        WIPE,
+        /** A bit flips on the disk of a process that is down, or a read fails at its start; the real store only. */
+        DISK_ROT,
+        /** A node hears members of another cluster, and what was meant for one who had its name. */
+        STRANGERS
     }
 
     private static final Verb[] VERBS = Verb.values();
@@ -87,7 +93,12 @@ record Fault(int number, Verb verb, long atMicros, long durationMicros, long see
         for (int i = 0; i < 300; i++) {
             atMicros += (long) (-Math.log(1 - random.nextDouble()) * options.faultGapMillis() * 1000);
             long duration = (long) (timeout * 1000 * Math.pow(10, random.nextDouble() * 1.7 - 0.7));
-            faults.add(new Fault(i, VERBS[random.nextInt(VERBS.length)], atMicros, duration, random.nextLong()));
+            Verb verb = VERBS[random.nextInt(VERBS.length)];
+            if (options.journaled() && random.nextBoolean()) {
+                // Few seeds are of this kind, theirs are short, and this is what their disks are for.
+                verb = random.nextBoolean() ? Verb.DISK_ROT : Verb.CRASH_IN_COMPACTION;
+            }
+            faults.add(new Fault(i, verb, atMicros, duration, random.nextLong()));
         }
         return faults;
     }

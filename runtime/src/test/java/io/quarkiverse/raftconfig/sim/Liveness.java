@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 import io.quarkiverse.raftconfig.Expectation;
+import io.quarkiverse.raftconfig.node.Insides;
 import io.quarkiverse.raftconfig.node.NodeStatus;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.Transaction;
@@ -45,10 +46,7 @@ final class Liveness {
         simulation.say(() -> "liveness: " + healed + " are healed");
         for (SimNode node : simulation.nodes()) {
             if (healed.contains(node)) {
-                if (node.isUp() && isBroken(node.requireLife())) {
-                    simulation.crash(node);
-                }
-                simulation.start(node);
+                restore(node);
             } else if (random.nextBoolean()) {
                 simulation.crash(node);
             }
@@ -63,21 +61,34 @@ final class Liveness {
         }
         await("all have applied the same, and told their listeners",
                 () -> isSame(healed) && healed.stream().allMatch(simulation.listeners()::isUpToDate));
+        await("nobody waits within them any more",
+                () -> healed.stream().allMatch(node -> Insides.areEmpty(node.requireLife().node)));
         simulation.scenes().count(Scene.LIVENESS_SHOWN);
     }
 
     /** Founding takes all members. Later, a majority of the voters that still have their disks is enough. */
     private List<SimNode> healed() {
         List<SimNode> sound = new ArrayList<>(simulation.nodes());
-        if (simulation.commits().committed() > 0) {
-            sound.removeIf(SimNode::isWiped);
-            int majority = simulation.nodes().size() / 2 + 1;
-            int left = majority + random.nextInt(sound.size() - majority + 1);
-            while (sound.size() > left) {
-                sound.remove(random.nextInt(sound.size()));
-            }
+        boolean founded = simulation.commits().committed() > 0;
+        if (!founded) {
+            sound.forEach(this::restore);
+            await("a cluster is founded", () -> simulation.commits().committed() > 0);
+        }
+        sound.removeIf(node -> !simulation.model().membership().voters().contains(node.replica()));
+        int majority = simulation.nodes().size() / 2 + 1;
+        int left = founded ? majority + random.nextInt(sound.size() - majority + 1) : sound.size();
+        while (sound.size() > left) {
+            sound.remove(random.nextInt(sound.size()));
         }
         return sound;
+    }
+
+    /** Whoever is broken is started again. */
+    private void restore(SimNode node) {
+        if (node.isUp() && isBroken(node.requireLife())) {
+            simulation.crash(node);
+        }
+        simulation.start(node);
     }
 
     private long uncommitted() {
@@ -173,7 +184,8 @@ final class Liveness {
             if (!simulation.next(untilMicros)) {
                 StringBuilder nodes = new StringBuilder();
                 simulation.nodes().forEach(node -> nodes.append("\n  ").append(node).append(": ")
-                        .append(node.isUp() ? node.requireLife().status : "down"));
+                        .append(node.isUp() ? Insides.describe(node.requireLife().node) + " " + node.requireLife().status
+                                : "down"));
                 throw new Violation("Liveness", "within " + PATIENCE + " election timeouts it has not come to this: " + what
                         + nodes);
             }

@@ -15,4 +15,19 @@ public interface Medium {
 
     /** The same, while nothing is being written. */
     void crash();
+
+    /** How many entries one call of {@link RaftStore#compact} drops at most. */
+    int cutEntriesMax();
+
+    /** While nothing runs that uses it. */
+    Damage damage();
+
+    /** What has happened to it. */
+    enum Damage {
+        NONE,
+        /** A bit is another than was written. */
+        BIT_FLIPPED,
+        /** The next read fails, and no other. */
+        READ_FAILS
+    }
 }

@@ -31,4 +31,14 @@ final class MemoryMedium implements Medium {
     @Override
     public void crash() {
     }
+
+    @Override
+    public int cutEntriesMax() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public Damage damage() {
+        return Damage.NONE;
+    }
 }

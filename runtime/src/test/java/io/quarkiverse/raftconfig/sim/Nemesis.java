@@ -110,6 +110,7 @@ final class Nemesis {
                 simulation.nodes().forEach(each -> crash(each, random.nextLong(duration)));
             }
             case CRASH_IN_COMMIT -> node.doom(SimNode.Doom.IN_COMMIT);
+            case CRASH_IN_COMPACTION -> simulation.nodes().forEach(each -> each.doom(SimNode.Doom.IN_COMPACTION));
             case CRASH_AFTER_COMMIT -> node.doom(SimNode.Doom.AFTER_COMMIT);
             case CRASH_AFTER_SEND -> node.doom(SimNode.Doom.AFTER_SEND);
             case CRASH_NEW_LEADER -> simulation.nodes().forEach(each -> each.doom(SimNode.Doom.AS_LEADER));
@@ -118,9 +119,16 @@ final class Nemesis {
             case ISOLATE_LEADER -> {
                 cut(fault, (from, to) -> (from == leaderOrAny.number()) != (to == leaderOrAny.number()));
                 proposeInVain(leaderOrAny, random.nextBoolean() ? random.nextInt(200) : 0);
+                readMeanwhile(leaderOrAny, random);
             }
-            case DEAF -> cut(fault, (from, to) -> to == leaderOrAny.number());
-            case MUTE -> cut(fault, (from, to) -> from == leaderOrAny.number());
+            case DEAF -> {
+                cut(fault, (from, to) -> to == leaderOrAny.number());
+                readMeanwhile(leaderOrAny, random);
+            }
+            case MUTE -> {
+                cut(fault, (from, to) -> from == leaderOrAny.number());
+                readMeanwhile(leaderOrAny, random);
+            }
             case SPLIT -> {
                 long side = random.nextLong();
                 cut(fault, (from, to) -> (side >> from & 1) != (side >> to & 1));
@@ -142,7 +150,6 @@ final class Nemesis {
             case DISORDER -> weather(fault, now -> new Weather(now.delayMicrosMin(), now.delayMicrosMax(), now.lossRate(),
                     0.3, 0.3));
             case REPLAY -> {
-                simulation.scenes().count(Scene.OLD_MESSAGE_REPLAYED);
                 for (int i = 0; i < 20; i++) {
                     time.schedule(random.nextLong(duration), () -> {
                         if (!calm) {
@@ -153,7 +160,10 @@ final class Nemesis {
             }
             case RESETS -> resets(random, duration);
             case PAUSE -> pause(node, duration);
-            case PAUSE_LEADER -> pause(leaderOrAny, duration);
+            case PAUSE_LEADER -> {
+                pause(leaderOrAny, duration);
+                readMeanwhile(leaderOrAny, random);
+            }
             case SLOW_DISK -> {
                 node.diskSlowness(2 + random.nextInt(200));
                 time.schedule(duration, () -> node.diskSlowness(1));
@@ -171,6 +181,8 @@ final class Nemesis {
                 }
             }
             case WIPE -> wipe(node, duration);
+            case DISK_ROT -> rot(node, duration);
+            case STRANGERS -> simulation.network().hearStrangers(node.id(), random);
             default -> throw new AssertionError("unhandled fault: " + fault);
         }
     }
@@ -186,6 +198,26 @@ final class Nemesis {
         }
     }
 
+    /**
+     * Somebody reads where another may have been made leader without its knowing (§8). At best its clock is slow: with clocks
+     * that agree it steps down before others elect.
+     */
+    private void readMeanwhile(SimNode node, SplittableRandom random) {
+        if (random.nextBoolean()) {
+            node.clock().runAt(0.5);
+        }
+        for (int i = 0; i < 8; i++) {
+            time.schedule(random.nextLong(options.electionTimeoutMillis() * 4_000L), () -> {
+                SimNode.Life life = node.life();
+                long acknowledged = simulation.acknowledgedRevision();
+                if (life != null && !calm) {
+                    life.node.readLinearizable(options.electionTimeoutMillis()).thenAccept(
+                            state -> time.schedule(0, () -> simulation.read(node, acknowledged, state)));
+                }
+            });
+        }
+    }
+
     private static void failDisk(SimNode node, String message) {
         SimNode.Life life = node.life();
         if (life != null) {
@@ -193,14 +225,45 @@ final class Nemesis {
         }
     }
 
-    /** Only so many that a majority of the voters keeps its disks, and not before there is a cluster. */
     private void wipe(SimNode node, long downMicros) {
-        long wiped = simulation.nodes().stream().filter(SimNode::isWiped).count();
-        boolean founded = simulation.commits().committed() > 0;
-        if (founded && !node.isWiped() && wiped + 1 <= (size - 1) / 2) {
+        if (mayLoseItsDisk(node)) {
+            if (simulation.commits().committed() == 0) {
+                simulation.scenes().count(Scene.NODE_WIPED_BEFORE_FOUNDING);
+            }
             crash(node, downMicros);
             simulation.wipe(node);
         }
+    }
+
+    /**
+     * Only so many that a majority of the voters keeps its disks. Whoever founds the cluster keeps its own until then: those
+     * that
+     * have promised themselves to it refuse another founder for good.
+     */
+    private boolean mayLoseItsDisk(SimNode node) {
+        long wiped = simulation.nodes().stream().filter(SimNode::isWiped).count();
+        boolean founded = simulation.commits().committed() > 0;
+        return (founded || node.number() > 0) && !node.isWiped() && wiped + 1 <= (size - 1) / 2;
+    }
+
+    /** Who finds damage refuses to start, and only an empty disk helps. A read that failed may succeed the next time. */
+    private void rot(SimNode node, long downMicros) {
+        if (!options.journaled() || !mayLoseItsDisk(node)) {
+            return;
+        }
+        simulation.crash(node);
+        Medium.Damage damage = node.disk().medium().damage();
+        simulation.say(() -> node + ": " + damage);
+        if (simulation.starts(node)) {
+            return;
+        }
+        if (damage == Medium.Damage.BIT_FLIPPED) {
+            simulation.scenes().count(Scene.DAMAGE_FOUND);
+            simulation.wipe(node);
+        } else {
+            simulation.scenes().count(Scene.READ_FAILED_AT_START);
+        }
+        crash(node, downMicros);
     }
 
     private void pause(SimNode node, long micros) {
@@ -242,12 +305,16 @@ final class Nemesis {
     }
 
     private void cut(Fault fault, Cut cut) {
-        simulation.scenes().count(Scene.PARTITIONED);
         boolean[][] matrix = new boolean[size][size];
+        boolean any = false;
         for (int from = 0; from < size; from++) {
             for (int to = 0; to < size; to++) {
                 matrix[from][to] = from != to && cut.is(from, to);
+                any |= matrix[from][to];
             }
+        }
+        if (any) {
+            simulation.scenes().count(Scene.PARTITIONED);
         }
         cuts.put(fault.number(), matrix);
         applyUntil(fault);

@@ -16,13 +16,19 @@ final class ReadsSeeWrites extends Invariant {
     private final Map<NodeId, Long> shown = new HashMap<>();
     private final Map<String, Long> revisionOfValue = new HashMap<>();
     private long revisionMax;
+    private final boolean keysExpire;
+
+    /** @param keysExpire whether a client may do a write again without knowing */
+    ReadsSeeWrites(boolean keysExpire) {
+        this.keysExpire = keysExpire;
+    }
 
     @Override
     void shown(SimNode node, PublishedState before, PublishedState now) {
         require(now.revision() >= before.revision(),
                 () -> node + " showed revision " + before.revision() + ", then " + now.revision());
         revisionMax = Math.max(revisionMax, now.revision());
-        if (now.revision() != before.revision()) {
+        if (!keysExpire && now.revision() != before.revision()) {
             onceEach(now);
         }
     }

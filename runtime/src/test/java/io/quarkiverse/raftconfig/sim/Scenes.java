@@ -49,6 +49,12 @@ final class Scenes extends Invariant {
         if (life.store.isInstalling()) {
             count(Scene.CRASH_IN_INSTALL);
         }
+        if (life.store.isCompacting()) {
+            count(Scene.CRASH_IN_COMPACTION);
+        }
+        if (life.store.isWritingFile()) {
+            count(Scene.CRASH_IN_SNAPSHOT_FILE);
+        }
     }
 
     void answered(Response response) {
@@ -146,6 +152,9 @@ final class Scenes extends Invariant {
         }
         if (before.identity().clusterId() == null && now.identity().clusterId() != null) {
             count(Scene.CLUSTER_FOUNDED);
+        }
+        if (now.lastApplied() > before.lastApplied() && now.lastApplied() < now.commitIndex()) {
+            count(Scene.APPLIED_IN_PARTS);
         }
         DurableLog log = node.disk().log();
         if (now.role() == Role.LEADER && now.commitIndex() > before.commitIndex() && log.holds(before.commitIndex() + 1)

@@ -1,6 +1,9 @@
 package io.quarkiverse.raftconfig.sim;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
@@ -32,6 +35,8 @@ final class SimClient {
     private final SplittableRandom random;
     /** The last revision at which this client saw each property, by its name. */
     private final TreeMap<String, Long> seen = new TreeMap<>();
+    /** The last revision at which this client saw the whole state. */
+    private long stateSeen;
     private int written;
     private boolean retired;
 
@@ -60,19 +65,38 @@ final class SimClient {
             begin();
             return;
         }
-        String property = "p" + random.nextInt(options.properties());
         int kind = random.nextInt(100);
-        if (kind < 35) {
-            new Read(property).ask(node);
+        if (kind < 32) {
+            new Read("p" + random.nextInt(options.properties())).ask(node);
+        } else if (kind < 37) {
+            new Await(simulation.acknowledgedRevision() + random.nextInt(2)).ask(node);
         } else {
-            Long revision = seen.get(property);
-            Guard guard = kind < 70 || revision == null ? (kind < 45 ? new Guard.Absent() : Guard.NONE)
-                    : (kind < 80 ? new Guard.AtRevision(revision) : kind < 84 ? new Guard.Present() : Guard.NONE);
-            Request request = kind > 84 && kind < 92 ? new Request.Delete(guard)
-                    : new Request.Put(name + "-" + ++written, guard);
-            String key = random.nextDouble() < options.keyed() ? name + "-" + written + "-" + kind : null;
-            new Write(property, request, key).ask(node);
+            write(node);
         }
+    }
+
+    /** Mostly one property; sometimes several together, or whatever the property, if nothing has changed since. */
+    private void write(SimNode node) {
+        written++;
+        int count = random.nextInt(5) == 0 ? 1 + random.nextInt(options.properties()) : 1;
+        int first = random.nextInt(options.properties());
+        SortedMap<String, Request> requests = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            String property = "p" + (first + i) % options.properties();
+            requests.put(property, request(property, name + "-" + written + (i == 0 ? "" : "." + i)));
+        }
+        long expected = random.nextInt(16) == 0 ? stateSeen : Transaction.ANY_REVISION;
+        // Where keys expire a try may be a write of its own, which the history of several properties can't tell.
+        boolean keyed = random.nextDouble() < options.keyed() && (count == 1 || !options.keysExpire());
+        new Write(requests, expected, keyed ? name + "-" + written : null).ask(node);
+    }
+
+    private Request request(String property, String value) {
+        int kind = random.nextInt(64);
+        Long revision = seen.get(property);
+        Guard guard = kind < 35 || revision == null ? (kind < 10 ? new Guard.Absent() : Guard.NONE)
+                : (kind < 45 ? new Guard.AtRevision(revision) : kind < 49 ? new Guard.Present() : Guard.NONE);
+        return kind > 49 && kind < 57 ? new Request.Delete(guard) : new Request.Put(value, guard);
     }
 
     private long timeoutMillis() {
@@ -80,16 +104,9 @@ final class SimClient {
         return timeout / 2 + random.nextLong(timeout * 3);
     }
 
-    /** One try; who is not answered goes on at some time. */
-    private abstract class Try {
-        final History.Call call;
-        final String property;
+    /** What was asked of a node. Who is not answered goes on at some time. */
+    private abstract class Call {
         private boolean over;
-
-        Try(String property, Request request, @Nullable String key) {
-            this.property = property;
-            this.call = simulation.history().invoke(name, property, request, key, simulation.tick());
-        }
 
         /** A node that was killed or paused answers nobody; any other answers in time. */
         final void giveUpLongAfter(SimNode node, long timeoutMillis) {
@@ -102,7 +119,7 @@ final class SimClient {
                                 + " ms, nor in four times as much more");
                     }
                     over = true;
-                    returned(new Response.Unknown());
+                    givenUp();
                 }
             });
         }
@@ -113,22 +130,17 @@ final class SimClient {
             return first;
         }
 
-        final void returned(Response response) {
-            if (!retired && !(response instanceof Response.Unknown)) {
-                call.returned(response, simulation.tick());
-            }
-            simulation.scenes().answered(response);
-            goOn(response);
-        }
-
-        abstract void goOn(Response response);
+        abstract void givenUp();
     }
 
-    private final class Read extends Try {
+    private final class Read extends Call {
+        private final String property;
+        private final History.Call call;
         private final long revisionAtInvocation = simulation.acknowledgedRevision();
 
         Read(String property) {
-            super(property, Request.get(), null);
+            this.property = property;
+            this.call = simulation.history().invoke(name, property, Request.get(), null, simulation.tick());
         }
 
         void ask(SimNode node) {
@@ -143,43 +155,101 @@ final class SimClient {
                 return;
             }
             if (state == null) {
-                returned(new Response.NotDone());
+                returned(call, new Response.NotDone());
+                begin();
                 return;
             }
             simulation.read(node, revisionAtInvocation, state);
+            stateSeen = Math.max(stateSeen, state.revision());
             Property found = state.find(property);
             if (found == null) {
                 seen.remove(property);
-                returned(new Response.Absent());
+                returned(call, new Response.Absent());
             } else {
                 seen.put(property, found.revision());
-                returned(new Response.Found(found.value(), found.revision()));
+                returned(call, new Response.Found(found.value(), found.revision()));
             }
+            begin();
         }
 
         @Override
-        void goOn(Response response) {
+        void givenUp() {
+            returned(call, new Response.Unknown());
             begin();
         }
     }
 
-    private final class Write extends Try {
-        private final Request request;
-        private final @Nullable String key;
-        private int tries = 1;
+    /** Waits until a node shows a revision. */
+    private final class Await extends Call {
+        private final long revision;
 
-        Write(String property, Request request, @Nullable String key) {
-            super(property, request, key);
-            this.request = request;
-            this.key = key;
+        Await(long revision) {
+            this.revision = revision;
         }
 
         void ask(SimNode node) {
             long timeout = timeoutMillis();
             giveUpLongAfter(node, timeout);
-            String value = request instanceof Request.Put put ? put.value() : null;
-            Transaction.Change change = new Transaction.Change(property, value, expectation(request.guard()));
-            node.requireLife().node.propose(new Transaction(name, null, key, List.of(change)), timeout)
+            SimNode.Life life = node.requireLife();
+            life.node.awaitRevision(revision, timeout).whenComplete((state, failure) -> {
+                long shown = state == null ? life.node.state().revision() : state.revision();
+                boolean ending = life.node.status().stopping() || life.node.status().degraded() != null;
+                simulation.time().schedule(0, () -> answered(node, state != null, shown, ending));
+            });
+        }
+
+        private void answered(SimNode node, boolean isThere, long shown, boolean ending) {
+            if (!ends()) {
+                return;
+            }
+            if (isThere != shown >= revision && !ending) {
+                throw new Violation("RevisionAwaited", node + " shows revision " + shown + ", and says of revision " + revision
+                        + " that it " + (isThere ? "is there" : "was not there in time"));
+            }
+            if (isThere) {
+                simulation.scenes().count(Scene.REVISION_AWAITED);
+            }
+            begin();
+        }
+
+        @Override
+        void givenUp() {
+            begin();
+        }
+    }
+
+    private final class Write extends Call {
+        /** By property. */
+        private final SortedMap<String, Request> requests;
+        private final long expected;
+        private final @Nullable String key;
+        private final SortedMap<String, History.Call> calls = new TreeMap<>();
+        private int tries = 1;
+        private long acknowledgedBefore = simulation.acknowledgedRevision();
+
+        Write(SortedMap<String, Request> requests, long expected, @Nullable String key) {
+            this.requests = requests;
+            this.expected = expected;
+            this.key = key;
+            requests.forEach((property, request) -> calls.put(property,
+                    simulation.history().invoke(name, property, request, keyInHistory(), simulation.tick())));
+        }
+
+        /** What tells the tries of one write, and the changes of one transaction. Where keys expire each try stands alone. */
+        private @Nullable String keyInHistory() {
+            if (requests.size() > 1) {
+                return key == null ? name + "-" + written : key;
+            }
+            return options.keysExpire() ? null : key;
+        }
+
+        void ask(SimNode node) {
+            long timeout = timeoutMillis();
+            giveUpLongAfter(node, timeout);
+            List<Transaction.Change> changes = new ArrayList<>();
+            requests.forEach((property, request) -> changes.add(new Transaction.Change(property,
+                    request instanceof Request.Put put ? put.value() : null, expectation(request.guard()))));
+            node.requireLife().node.propose(new Transaction(name, null, key, changes).expecting(expected), timeout)
                     .whenComplete((outcome, failure) -> simulation.time().schedule(0, () -> answered(outcome, failure)));
         }
 
@@ -187,30 +257,73 @@ final class SimClient {
             if (!ends()) {
                 return;
             }
+            Response each = new Response.NotDone();
             if (outcome instanceof Outcome.Applied applied) {
-                simulation.acknowledged(applied);
-                Outcome.Result result = applied.results().get(0);
+                applied(applied);
+                return;
+            } else if (outcome instanceof Outcome.Mismatch mismatch) {
+                mismatched(mismatch);
+                return;
+            } else if (outcome instanceof Outcome.KeyReused) {
+                throw new Violation("KnownOutcome", name + " is told that it has used the key " + key + " for something else");
+            } else if (outcome == null && !isKnown(failure)) {
+                each = new Response.Unknown();
+            }
+            for (History.Call call : calls.values()) {
+                returned(call, each);
+            }
+            goOn(false);
+        }
+
+        private void applied(Outcome.Applied applied) {
+            simulation.acknowledged(applied);
+            boolean expectedToo = expected == Transaction.ANY_REVISION || applied.revision() == expected + 1
+                    || applied.revision() == expected;
+            if (!expectedToo && !options.keysExpire()) {
+                throw new Violation("WholeStateExpected", name + " wanted to write at revision " + expected
+                        + " only, and has written revision " + applied.revision());
+            }
+            if (requests.size() > 1 && !applied.repeated()) {
+                simulation.scenes().count(Scene.SEVERAL_CHANGED);
+            }
+            stateSeen = Math.max(stateSeen, applied.revision());
+            for (Outcome.Result result : applied.results()) {
                 Property now = result.property();
                 if (now != null) {
-                    seen.put(property, now.revision());
-                    returned(new Response.Done(now.revision()));
-                } else {
-                    returned(result.existed() ? new Response.Done(applied.revision()) : new Response.Absent());
+                    seen.put(result.name(), now.revision());
                 }
-            } else if (outcome instanceof Outcome.Mismatch mismatch) {
-                returned(new Response.Refused(mismatch.currentRevision()));
-            } else if (outcome != null) {
-                returned(new Response.NotDone());
-            } else {
-                returned(isKnown(failure) ? new Response.NotDone() : new Response.Unknown());
+                Response response = now != null ? new Response.Done(now.revision())
+                        : result.existed() ? new Response.Done(applied.revision()) : new Response.Absent();
+                boolean didNothing = options.keysExpire() && applied.repeated();
+                returned(Objects.requireNonNull(calls.get(result.name())), didNothing ? new Response.NotDone() : response);
             }
+            goOn(true);
+        }
+
+        private void mismatched(Outcome.Mismatch mismatch) {
+            boolean wholeState = mismatch.name().equals(Outcome.WHOLE_STATE);
+            if (wholeState) {
+                simulation.scenes().count(Scene.WHOLE_STATE_NOT_AS_EXPECTED);
+                if (mismatch.currentRevision() == expected || mismatch.currentRevision() < acknowledgedBefore) {
+                    throw new Violation("WholeStateExpected", name + " wanted to write at revision " + expected
+                            + ", is told that the state is at revision " + mismatch.currentRevision() + ", and revision "
+                            + acknowledgedBefore + " was acknowledged before it began");
+                }
+            }
+            // Of the other properties of the transaction nothing was told, only that nothing was done.
+            calls.forEach((property, call) -> returned(call, !wholeState && property.equals(mismatch.name())
+                    && !options.keysExpire() ? new Response.Refused(mismatch.currentRevision()) : new Response.NotDone()));
+            goOn(true);
         }
 
         @Override
-        void goOn(Response response) {
-            boolean again = key != null && tries < TRIES_MAX && !retired
-                    && (response instanceof Response.Unknown || response instanceof Response.NotDone);
-            if (again) {
+        void givenUp() {
+            calls.values().forEach(call -> returned(call, new Response.Unknown()));
+            goOn(false);
+        }
+
+        private void goOn(boolean isDecided) {
+            if (key != null && tries < TRIES_MAX && !retired && !isDecided) {
                 simulation.time().schedule(1 + random.nextLong(options.electionTimeoutMillis() * 1000L), this::again);
             } else {
                 begin();
@@ -223,10 +336,18 @@ final class SimClient {
                 begin();
                 return;
             }
-            Write next = new Write(property, request, key);
+            Write next = new Write(requests, expected, key);
             next.tries = tries + 1;
+            next.acknowledgedBefore = acknowledgedBefore;
             next.ask(node);
         }
+    }
+
+    private void returned(History.Call call, Response response) {
+        if (!retired && !(response instanceof Response.Unknown)) {
+            call.returned(response, simulation.tick());
+        }
+        simulation.scenes().answered(response);
     }
 
     private boolean isKnown(@Nullable Throwable failure) {
@@ -234,6 +355,8 @@ final class SimClient {
         if (cause instanceof ProposalFailedException refused) {
             if (refused.kind() == PeerResponse.Kind.STORE_FULL) {
                 simulation.scenes().count(Scene.STORE_FULL);
+            } else if (refused.kind() == PeerResponse.Kind.TOO_MANY_REQUESTS) {
+                simulation.scenes().count(Scene.TOO_MANY_REQUESTS);
             }
             return refused.kind() != PeerResponse.Kind.OUTCOME_UNKNOWN;
         }

@@ -24,6 +24,7 @@ import io.quarkiverse.raftconfig.core.FoundingMessage;
 import io.quarkiverse.raftconfig.core.Message;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.ReplicaId;
+import io.quarkiverse.raftconfig.core.StorageId;
 import io.quarkiverse.raftconfig.node.PeerRequest;
 import io.quarkiverse.raftconfig.node.PeerResponse;
 import io.quarkiverse.raftconfig.node.PeerTransport;
@@ -35,6 +36,8 @@ import io.quarkiverse.raftconfig.node.PeerTransport;
 final class SimNetwork {
     private static final int OLD_MESSAGES_KEPT = 256;
     private static final long NOTICE_MICROS = 3_000;
+    /** A cluster is founded once a run: what is said for it is doubled in every weather. */
+    private static final double FOUNDING_DOUBLE_RATE = 0.1;
 
     private final VirtualTime time;
     private final SimOptions options;
@@ -45,11 +48,14 @@ final class SimNetwork {
     /** What was said once, to be heard again. */
     private final List<Sent> old = new ArrayList<>();
     private int oldAt;
+    private final List<OldFounding> oldFounding = new ArrayList<>();
     private Weather weather;
 
     /** Who looks on. */
     interface Observer {
         void sent(ReplicaId from, Message message, long hash);
+
+        void seen(Scene scene);
     }
 
     /** How things are on all links; of the rates each is a probability. */
@@ -57,6 +63,9 @@ final class SimNetwork {
     }
 
     private record Sent(ReplicaId from, ReplicaId to, Bytes bytes) {
+    }
+
+    private record OldFounding(ReplicaId from, NodeId to, FoundingMessage message) {
     }
 
     SimNetwork(VirtualTime time, SimOptions options, SplittableRandom random, Observer observer) {
@@ -112,11 +121,49 @@ final class SimNetwork {
         }
     }
 
-    /** Something that was said long ago is heard again. */
+    /** Something that was said long ago is heard again; of the founding, if its sender still is the same. */
     void replayOld() {
-        if (!old.isEmpty()) {
+        if (!oldFounding.isEmpty() && random.nextInt(4) == 0) {
+            OldFounding sent = oldFounding.get(random.nextInt(oldFounding.size()));
+            Endpoint from = endpoints.get(sent.from.node());
+            Endpoint to = endpoints.get(sent.to);
+            if (from != null && to != null && from.self().equals(sent.from)) {
+                observer.seen(Scene.FOUNDING_HEARD_AGAIN);
+                to.hear(hears -> hears.received(sent.from, sent.message));
+            }
+        } else if (!old.isEmpty()) {
+            observer.seen(Scene.OLD_MESSAGE_REPLAYED);
             Sent sent = old.get(random.nextInt(old.size()));
             arrive(sent, random.nextLong(1_000));
+        }
+    }
+
+    /** {@code node}, if it belongs to a cluster, hears one of another, and what was meant for one who had its name. */
+    void hearStrangers(NodeId node, SplittableRandom draw) {
+        Endpoint to = endpoints.get(node);
+        if (to == null || to.clusterId == null) {
+            return;
+        }
+        observer.seen(Scene.STRANGERS_HEARD);
+        ReplicaId here = to.self();
+        ReplicaId gone = new ReplicaId(node, new StorageId(draw.nextLong(), draw.nextLong()));
+        ReplicaId stranger = new ReplicaId(NoStrangers.STRANGER, new StorageId(draw.nextLong(), draw.nextLong()));
+        ClusterId theirs = new ClusterId(draw.nextLong(), draw.nextLong());
+        to.hear(hears -> hears.connected(stranger, theirs));
+        for (Message message : NoStrangers.messages(stranger, here)) {
+            to.hear(hears -> hears.received(message));
+        }
+        for (NodeId peer : List.copyOf(to.connected.keySet())) {
+            ReplicaId member = endpoints.containsKey(peer) ? endpoints.get(peer).self() : stranger;
+            for (Message message : NoStrangers.messages(member, gone)) {
+                to.hear(hears -> hears.received(message));
+            }
+        }
+        for (Sent sent : List.copyOf(old)) {
+            Message again = MessageCodec.read(new ByteReader(sent.bytes.toArray()), stranger, here);
+            if (again != null) {
+                to.hear(hears -> hears.received(again));
+            }
         }
     }
 
@@ -298,7 +345,16 @@ final class SimNetwork {
                 if (!message.equals(read)) {
                     throw new Violation("Codec", "a message of the founding is read as another");
                 }
-                deliver(other, true, hears -> hears.received(self(), message));
+                Consumer<Listener> arrival = hears -> hears.received(self(), message);
+                deliver(other, true, arrival);
+                if (random.nextDouble() < Math.max(FOUNDING_DOUBLE_RATE, weather.doubleRate)) {
+                    observer.seen(Scene.FOUNDING_HEARD_AGAIN);
+                    time.schedule(random.nextLong(options.electionTimeoutMillis() * 3000L),
+                            () -> deliver(other, true, arrival));
+                }
+                if (oldFounding.size() < OLD_MESSAGES_KEPT) {
+                    oldFounding.add(new OldFounding(self(), to, message));
+                }
             }
         }
 

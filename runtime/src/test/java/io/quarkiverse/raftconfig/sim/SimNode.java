@@ -25,6 +25,7 @@ final class SimNode {
         NONE,
         IN_COMMIT,
         AFTER_COMMIT,
+        IN_COMPACTION,
         AFTER_SEND,
         AS_LEADER
     }

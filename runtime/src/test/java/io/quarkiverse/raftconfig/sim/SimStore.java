@@ -27,6 +27,7 @@ final class SimStore implements RaftStore {
     private final Judge judge;
     private final SplittableRandom random;
     private @Nullable StoreWrite pendingWrite;
+    private @Nullable Compaction compaction;
     private @Nullable PendingFile pendingFile;
     private @Nullable String failure;
     private boolean receiving;
@@ -35,6 +36,9 @@ final class SimStore implements RaftStore {
 
     /** Who looks on. */
     interface Judge {
+        /** Whatever becomes of it. */
+        void beginning(StoreWrite write);
+
         void persisting(StoreWrite write);
 
         void durable(StoreWrite write);
@@ -43,13 +47,17 @@ final class SimStore implements RaftStore {
 
         void snapshotReceived(SnapshotPoint point, Bytes content);
 
-        void compacted();
+        void compacting();
 
         /** Thrown too, but the node may take it for a failure of its disk. */
         void violated(Violation violation);
     }
 
     private record PendingFile(SnapshotPoint point, Bytes content, boolean received) {
+    }
+
+    /** @param reached where the log begins when it is over */
+    private record Compaction(SnapshotPoint point, Position base, Position reached) {
     }
 
     SimStore(SimDisk disk, Judge judge, SplittableRandom random) {
@@ -88,8 +96,21 @@ final class SimStore implements RaftStore {
         return pendingWrite != null;
     }
 
-    /** The write under way has come to the disk. */
+    boolean isCompacting() {
+        return compaction != null;
+    }
+
+    /** What is under way has come to the disk. */
     void synced() {
+        Compaction cut = compaction;
+        if (cut != null) {
+            compaction = null;
+            Position reached = cut(cut);
+            if (!reached.equals(cut.reached)) {
+                throw violation("cut its log up to " + reached + ", not to " + cut.reached, null);
+            }
+            disk.log().compactTo(reached);
+        }
         StoreWrite write = pendingWrite;
         if (write != null) {
             pendingWrite = null;
@@ -107,32 +128,54 @@ final class SimStore implements RaftStore {
         PendingFile file = pendingFile;
         if (file != null && !closed) {
             pendingFile = null;
-            try {
-                if (file.received) {
-                    try (SnapshotSink sink = store.receiveSnapshot(file.point)) {
-                        sink.write(file.content.toArray());
-                        sink.finish();
-                    }
-                } else {
-                    store.writeSnapshot(file.point, out -> out.write(file.content.toArray()));
+            write(file);
+        }
+    }
+
+    private void write(PendingFile file) {
+        try {
+            if (file.received) {
+                try (SnapshotSink sink = store.receiveSnapshot(file.point)) {
+                    sink.write(file.content.toArray());
+                    sink.finish();
                 }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            } else {
+                store.writeSnapshot(file.point, out -> out.write(file.content.toArray()));
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Position cut(Compaction cut) {
+        try {
+            return store.compact(cut.point, cut.base);
+        } catch (IllegalArgumentException e) {
+            throw violation(String.valueOf(e.getMessage()), e);
         }
     }
 
     /** The process is gone. What was under way is there, or not. */
     void crash() {
+        boolean isOver = closed;
         closed = true;
         StoreWrite write = pendingWrite;
-        if (write == null) {
+        Compaction cut = compaction;
+        PendingFile file = pendingFile;
+        if (isOver) {
             disk.medium().crash();
-        } else {
+        } else if (write != null) {
             disk.perhapsDurable(write);
             disk.medium().crash(() -> store.persist(write));
+        } else if (cut != null) {
+            disk.medium().crash(() -> cut(cut));
+        } else if (file != null) {
+            disk.medium().crash(() -> write(file));
+        } else {
+            disk.medium().crash();
         }
         pendingWrite = null;
+        compaction = null;
         pendingFile = null;
     }
 
@@ -211,6 +254,7 @@ final class SimStore implements RaftStore {
     @Override
     public void persist(StoreWrite write) {
         requireOpen();
+        judge.beginning(write);
         if (failure != null) {
             // A write that fails may have been made all the same.
             disk.perhapsDurable(write);
@@ -260,16 +304,16 @@ final class SimStore implements RaftStore {
     @Override
     public Position compact(SnapshotPoint point, Position base) {
         requireOpen();
-        failIfAsked();
-        Position reached;
-        try {
-            reached = store.compact(point, base);
-        } catch (IllegalArgumentException e) {
-            throw violation(String.valueOf(e.getMessage()), e);
+        long index = Math.min(base.index(), disk.log().baseIndex() + (long) disk.medium().cutEntriesMax());
+        Compaction cut = new Compaction(point, base, new Position(index, disk.log().termAt(index)));
+        if (failure != null && random.nextBoolean()) {
+            // What fails may have been done all the same.
+            cut(cut);
         }
-        disk.log().compactTo(reached);
-        judge.compacted();
-        return reached;
+        failIfAsked();
+        compaction = cut;
+        judge.compacting();
+        return cut.reached;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.quarkiverse.raftconfig.sim;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import io.quarkiverse.raftconfig.history.Verdict;
 import io.quarkiverse.raftconfig.node.NodeSettings;
 import io.quarkiverse.raftconfig.node.NodeStatus;
 import io.quarkiverse.raftconfig.node.RaftNode;
+import io.quarkiverse.raftconfig.node.StoreDamagedException;
 import io.quarkiverse.raftconfig.node.StoreWrite;
 import io.quarkiverse.raftconfig.state.Outcome;
 import io.quarkiverse.raftconfig.state.PublishedState;
@@ -41,8 +43,6 @@ import io.quarkiverse.raftconfig.store.JournaledMedium;
  * </pre>
  */
 final class Simulation {
-    private static final long KEYS_AGE_MILLIS = 3_600_000;
-
     private final SimOptions options;
     private final Trace trace;
     private final VirtualTime time = new VirtualTime();
@@ -57,6 +57,7 @@ final class Simulation {
     private final SplittableRandom lives;
     private final List<Invariant> invariants = new ArrayList<>();
     private final CommitRule commits;
+    private final StateModel model;
     private final ListenersHearAll listeners = new ListenersHearAll(this::remember);
     private final Scenes scenes;
     private @Nullable Violation violation;
@@ -72,7 +73,7 @@ final class Simulation {
         this.options = options;
         this.trace = trace;
         this.lives = options.stream(4);
-        this.network = new SimNetwork(time, options, options.stream(5), this::sent);
+        this.network = new SimNetwork(time, options, options.stream(5), new NetworkJudge());
         SplittableRandom draw = options.stream(6);
         for (int i = 0; i < options.nodes(); i++) {
             NodeId id = new NodeId("n" + (i + 1));
@@ -84,10 +85,13 @@ final class Simulation {
         LogMatching matching = new LogMatching();
         this.commits = new CommitRule(matching, disks::get);
         this.scenes = new Scenes(this);
+        this.model = new StateModel(commits, scenes::count);
         invariants.addAll(List.of(scenes, new DurableBeforeTold(), new OneVotePerTerm(), new ElectionSafety(),
                 new LeaderStickiness(),
-                new LeaderAppendOnly(), matching, new Monotonic(), commits, new LeaderCompleteness(commits),
-                new StateMachineSafety(), new ReadsSeeWrites(), listeners, new SoundNode(),
+                new LeaderAppendOnly(), matching, new Monotonic(), commits, model, new LeaderCompleteness(commits),
+                new StateMachineSafety(model), new ReadsSeeWrites(options.keysExpire()), listeners, new SoundNode(),
+                new NoStrangers(),
+                new BoundedQueues(options),
                 new WithinLimits(options.propertiesMax())));
         this.nemesis = new Nemesis(this, options, happens);
         for (int i = 0; i < options.clients(); i++) {
@@ -138,6 +142,10 @@ final class Simulation {
 
     ListenersHearAll listeners() {
         return listeners;
+    }
+
+    StateModel model() {
+        return model;
     }
 
     CommitRule commits() {
@@ -222,10 +230,21 @@ final class Simulation {
         judge(invariant -> invariant.started(node));
     }
 
+    /** Whether the start is not refused because of what is, or can't be read, on the disk. */
+    boolean starts(SimNode node) {
+        try {
+            start(node);
+            return true;
+        } catch (StoreDamagedException | UncheckedIOException refused) {
+            say(() -> node + " does not start: " + refused.getMessage());
+            return false;
+        }
+    }
+
     private NodeSettings settings() {
-        return new NodeSettings(options.raft(), members, options.snapshotEntries(), options.raft().logBytesMax() / 4, 1024,
-                options.idempotencyKeysMax(), KEYS_AGE_MILLIS, new StoreLimits(options.propertiesMax(), 16 << 20))
-                .withSnapshotChunks(options.snapshotChunkBytes());
+        return new NodeSettings(options.raft(), members, options.snapshotEntries(), options.raft().logBytesMax() / 4,
+                options.inFlightMax(), options.idempotencyKeysMax(), options.keysAgeMillis(),
+                new StoreLimits(options.propertiesMax(), 16 << 20)).withSnapshotChunks(options.snapshotChunkBytes());
     }
 
     /** The process is killed. */
@@ -320,6 +339,18 @@ final class Simulation {
         }
     }
 
+    private final class NetworkJudge implements SimNetwork.Observer {
+        @Override
+        public void sent(ReplicaId from, Message message, long hash) {
+            Simulation.this.sent(from, message, hash);
+        }
+
+        @Override
+        public void seen(Scene scene) {
+            scenes.count(scene);
+        }
+    }
+
     private void sent(ReplicaId from, Message message, long hash) {
         trace.add(time.nowMicros(), hash);
         say(() -> from.node() + " -> " + message.to().node() + " " + Words.of(message));
@@ -349,6 +380,11 @@ final class Simulation {
 
         StoreJudge(SimNode node) {
             this.node = node;
+        }
+
+        @Override
+        public void beginning(StoreWrite write) {
+            model.note(node.disk().log(), write);
         }
 
         @Override
@@ -387,8 +423,11 @@ final class Simulation {
         }
 
         @Override
-        public void compacted() {
+        public void compacting() {
             scenes.count(Scene.LOG_COMPACTED);
+            if (node.doom() == SimNode.Doom.IN_COMPACTION) {
+                nemesis.doomed(node);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.quarkiverse.raftconfig.sim;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -9,12 +10,16 @@ import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.state.PublishedState;
 
 /**
- * Figure 3: no two nodes apply different entries at one index. Seen by what comes of it: after the same index all show the
- * same state, and write and receive the same snapshot, outcomes and times included.
+ * Figure 3: no two nodes apply different entries at one index. Seen by what comes of it: after an index all show the state
+ * that what was committed up to there makes, and write and receive the same snapshot, outcomes and times included.
  */
 final class StateMachineSafety extends Invariant {
-    private final Map<Long, Long> states = new HashMap<>();
+    private final StateModel model;
     private final Map<Long, Long> snapshots = new HashMap<>();
+
+    StateMachineSafety(StateModel model) {
+        this.model = model;
+    }
 
     @Override
     void started(SimNode node) {
@@ -27,9 +32,8 @@ final class StateMachineSafety extends Invariant {
     }
 
     private void same(SimNode node, PublishedState state) {
-        Long known = states.putIfAbsent(state.lastApplied(), hash(state));
-        require(known == null || known == hash(state),
-                () -> node + " shows another state at index " + state.lastApplied() + " than a node did before");
+        require(model.hashAt(state.lastApplied()) == hash(state.revision(), state.properties().values()),
+                () -> node + " shows another state at index " + state.lastApplied() + " than what was committed makes");
     }
 
     @Override
@@ -52,10 +56,15 @@ final class StateMachineSafety extends Invariant {
     }
 
     static long hash(PublishedState state) {
-        long hash = Hashes.mix(state.revision(), state.properties().size());
-        for (Property property : state.properties().values()) {
+        return hash(state.revision(), state.properties().values());
+    }
+
+    static long hash(long revision, Collection<Property> properties) {
+        long hash = Hashes.mix(revision, properties.size());
+        for (Property property : properties) {
             hash = Hashes.mix(hash, property.name().hashCode(), property.value().hashCode());
             hash = Hashes.mix(hash, property.revision(), property.version());
+            hash = Hashes.mix(hash, property.createdRevision(), property.modifiedAt().toEpochMilli());
         }
         return hash;
     }

@@ -70,6 +70,7 @@ final class FaultyDisk implements Disk {
     private long failUntil = Long.MAX_VALUE;
     private long powerCutAt = Long.MAX_VALUE;
     private String failure = "";
+    private @Nullable String readFailure;
     private boolean powerOff;
     private long capacity = Long.MAX_VALUE;
     private int openFiles;
@@ -104,6 +105,11 @@ final class FaultyDisk implements Disk {
     synchronized void failFrom(long n, String message) {
         failAt(n, message);
         failUntil = Long.MAX_VALUE;
+    }
+
+    /** The next read fails, and no other. */
+    synchronized void failNextRead(String message) {
+        readFailure = message;
     }
 
     /** From now on there is room for so many bytes, those that are used already included. */
@@ -353,8 +359,13 @@ final class FaultyDisk implements Disk {
         }
 
         @Override
-        public void read(long position, ByteBuffer target) {
+        public void read(long position, ByteBuffer target) throws IOException {
             synchronized (FaultyDisk.this) {
+                if (readFailure != null) {
+                    IOException failed = new IOException(readFailure);
+                    readFailure = null;
+                    throw failed;
+                }
                 int count = Math.min(target.remaining(), Math.max(0, inode.cache.length - (int) position));
                 if (count > 0) {
                     target.put(inode.cache, (int) position, count);

@@ -2,6 +2,7 @@ package io.quarkiverse.raftconfig.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.SplittableRandom;
 
 import io.quarkiverse.raftconfig.core.ReplicaId;
@@ -35,7 +36,7 @@ public final class JournaledMedium implements Medium {
 
     @Override
     public void crash(Runnable underWay) {
-        disk.cutPowerAt(1 + random.nextInt(4));
+        disk.cutPowerAt(1 + random.nextInt(8));
         try {
             underWay.run();
         } catch (PowerCut | UncheckedIOException e) {
@@ -47,5 +48,29 @@ public final class JournaledMedium implements Medium {
     @Override
     public void crash() {
         disk = disk.isPowerOff() || random.nextBoolean() ? disk.afterPowerCut() : disk.afterKill();
+    }
+
+    @Override
+    public int cutEntriesMax() {
+        return MapDbRaftStore.CUT_ENTRIES_MAX;
+    }
+
+    /** What was not forced is lost too. */
+    @Override
+    public Damage damage() {
+        disk = disk.afterPowerCut();
+        List<String> files = disk.list().stream().filter(file -> disk.content(file).length > 0).toList();
+        if (files.isEmpty()) {
+            return Damage.NONE;
+        }
+        if (random.nextBoolean()) {
+            disk.failNextRead("Input/output error");
+            return Damage.READ_FAILS;
+        }
+        String file = files.get(random.nextInt(files.size()));
+        byte[] content = disk.content(file);
+        content[random.nextInt(content.length)] ^= (byte) (1 << random.nextInt(8));
+        disk.setContent(file, content);
+        return Damage.BIT_FLIPPED;
     }
 }
