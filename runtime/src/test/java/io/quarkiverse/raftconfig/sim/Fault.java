@@ -94,9 +94,9 @@ record Fault(int number, Verb verb, long atMicros, long durationMicros, long see
             atMicros += (long) (-Math.log(1 - random.nextDouble()) * options.faultGapMillis() * 1000);
             long duration = (long) (timeout * 1000 * Math.pow(10, random.nextDouble() * 1.7 - 0.7));
             Verb verb = VERBS[random.nextInt(VERBS.length)];
-            if (options.journaled() && random.nextBoolean()) {
+            if (options.journaled() && random.nextInt(4) > 0) {
                 // Few seeds are of this kind, theirs are short, and this is what their disks are for.
-                verb = random.nextBoolean() ? Verb.DISK_ROT : Verb.CRASH_IN_COMPACTION;
+                verb = random.nextInt(3) > 0 ? Verb.DISK_ROT : Verb.CRASH_IN_COMPACTION;
             }
             faults.add(new Fault(i, verb, atMicros, duration, random.nextLong()));
         }

@@ -63,14 +63,18 @@ public final class JournaledMedium implements Medium {
         if (files.isEmpty()) {
             return Damage.NONE;
         }
-        if (random.nextBoolean()) {
+        if (random.nextInt(5) < 2) {
             disk.failNextRead("Input/output error");
             return Damage.READ_FAILS;
         }
-        String file = files.get(random.nextInt(files.size()));
-        byte[] content = disk.content(file);
-        content[random.nextInt(content.length)] ^= (byte) (1 << random.nextInt(8));
-        disk.setContent(file, content);
+        // In one of them much of what is there may not matter any more.
+        boolean inAll = random.nextBoolean();
+        int chosen = random.nextInt(files.size());
+        for (String file : inAll ? files : List.of(files.get(chosen))) {
+            byte[] content = disk.content(file);
+            content[random.nextInt(content.length)] ^= (byte) (1 << random.nextInt(8));
+            disk.setContent(file, content);
+        }
         return Damage.BIT_FLIPPED;
     }
 }
