@@ -74,7 +74,7 @@ final class Leader extends RoleState {
     void onPropose(Input.Propose propose) {
         for (Input.Proposal proposal : propose.proposals()) {
             Payload command = new Payload.Command(proposal.command());
-            if (transfer != null) {
+            if (isGoing()) {
                 node.answer(new Answer.Refused(proposal.ticket(), Answer.Refusal.TRANSFERRING));
             } else if (node.log.bytes() + nextEntry(command).sizeBytes() > node.settings.logBytesMax()) {
                 node.answer(new Answer.Refused(proposal.ticket(), Answer.Refusal.LOG_FULL));
@@ -92,7 +92,7 @@ final class Leader extends RoleState {
 
     @Override
     void onChangeMembership(Input.ChangeMembership request) {
-        if (transfer != null) {
+        if (isGoing()) {
             node.answer(new Answer.Refused(request.ticket(), Answer.Refusal.TRANSFERRING));
         } else {
             changes.begin(request);
@@ -102,7 +102,7 @@ final class Leader extends RoleState {
     @Override
     void onTransfer(Input.Transfer request) {
         SortedSet<ReplicaId> others = node.otherVoters();
-        if (transfer != null) {
+        if (isGoing()) {
             node.answer(new Answer.Refused(request.ticket(), Answer.Refusal.TRANSFERRING));
         } else if (request.to() == null ? others.isEmpty() : !others.contains(request.to())) {
             node.answer(new Answer.Refused(request.ticket(), Answer.Refusal.TRANSFER_FAILED));
@@ -197,10 +197,19 @@ final class Leader extends RoleState {
         peers.forEach(this::replicate);
         node.sendingFrom(peers.sendingFrom());
         advanceTransfer();
-        return hasLeft() ? handOver() : this;
+        return hasLeft() && node.commitIndex() == node.log.last().index() ? handOver() : this;
     }
 
-    /** §6: a leader that C_new leaves out leads until that is committed, and no longer. */
+    /** Whether another is about to lead: nothing new is begun. */
+    private boolean isGoing() {
+        return transfer != null || hasLeft();
+    }
+
+    /**
+     * §6: a leader that C_new leaves out leads until that is committed. What it has taken before, it commits before it goes:
+     * for
+     * it may never hear what becomes of it, nor those who asked for it.
+     */
     private boolean hasLeft() {
         return node.ownTermCommitted() && node.isMembershipCommitted() && !node.membership().isVoter(node.self);
     }

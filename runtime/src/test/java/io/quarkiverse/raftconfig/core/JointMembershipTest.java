@@ -243,16 +243,40 @@ class JointMembershipTest {
         assertThat(node.core.commitIndex()).isEqualTo(4);
         assertThat(node.core.role()).isEqualTo(Role.LEADER);
 
-        // when both of the others do, then it tells so, and asks who holds most to take over
-        Effects done = node.matched(B, 5);
-        assertThat(done.answers()).contains(new Answer.MembershipChanged(1, 5));
-        assertThat(only(Message.CommitAdvanced.class, done.send())).hasSize(2);
-        assertThat(only(Message.TimeoutNow.class, done.send())).containsExactly(new Message.TimeoutNow(A, C, 4));
+        // when both of the others do, then it tells so, and takes nothing new
+        Effects changed = node.matched(B, 5);
+        assertThat(changed.answers()).contains(new Answer.MembershipChanged(1, 5));
+        assertThat(only(Message.CommitAdvanced.class, changed.send())).hasSize(2);
+        assertThat(node.propose("y").answers()).extracting("reason").containsExactly(Answer.Refusal.TRANSFERRING);
+        assertThat(node.core.role()).isEqualTo(Role.LEADER);
+
+        // when what it had taken is committed, then whoever asked for that can be told, and another is asked to take over
+        Effects done = node.matched(B, 6);
+        assertThat(done.apply()).extracting(Entry::index).containsExactly(6L);
+        assertThat(only(Message.TimeoutNow.class, done.send())).hasSize(1);
         assertThat(node.core.role()).isEqualTo(Role.FOLLOWER);
 
         // and never campaigns again
         assertThat(done.wakeAtMillis()).isEqualTo(Long.MAX_VALUE);
         assertThat(node.pass(10_000).send()).isEmpty();
+    }
+
+    /** Whoever is asked must be able to win, or nobody leads for an election timeout. */
+    @Test
+    void aLeaderThatIsLeftOutHandsOverToWhomHoldsMost() {
+        // given a leader whose removal is committed by c and d, b being behind
+        TestNode node = TestNode.withLog(A, voters(A, B, C, D), TERM_3, 1, 2);
+        node.persisted(node.elect(B, C));
+        node.matched(B, 3);
+        node.matched(C, 3);
+        node.persisted(node.changeMembership(voters(B, C, D)));
+        node.matched(C, 4);
+        node.persisted(node.matched(D, 4));
+        node.matched(C, 5);
+
+        // when it goes, then it asks one of these two
+        Effects done = node.matched(D, 5);
+        assertThat(only(Message.TimeoutNow.class, done.send())).containsExactly(new Message.TimeoutNow(A, C, 4));
     }
 
     /**

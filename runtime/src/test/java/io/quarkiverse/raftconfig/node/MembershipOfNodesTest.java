@@ -204,7 +204,7 @@ class MembershipOfNodesTest {
         assertVoters(cluster, cluster.leader(), rest.toArray(NodeId[]::new));
         assertThat(cluster.node(leader).status().place()).isEqualTo(NodeStatus.Place.REMOVED);
         writer.check(rest);
-        assertThat(writer.longestMillis).isLessThan(300);
+        assertThat(writer.longestMillis).isLessThan(30);
     }
 
     @Test
