@@ -108,13 +108,18 @@ final class SimClient {
     private abstract class Call {
         private boolean over;
 
-        /** A node that was killed or paused answers nobody; any other answers in time. */
+        /**
+         * A node that was killed or paused answers nobody; any other answers in time. But a timer that was set while the clock
+         * was slow rings late if it is fast by then, and the deadlines of a node share one.
+         */
         final void giveUpLongAfter(SimNode node, long timeoutMillis) {
             SimNode.Life life = node.requireLife();
             int pauses = life.loop.pauses();
+            long steadyMicros = timeoutMillis * 5_000 + options.electionTimeoutMillis() * 8_000L;
             simulation.time().schedule(timeoutMillis * 5_000, () -> {
                 if (!over) {
-                    if (node.life() == life && life.loop.pauses() == pauses && !life.loop.isPaused()) {
+                    if (node.life() == life && life.loop.pauses() == pauses && !life.loop.isPaused()
+                            && node.clock().steadyMicros() >= steadyMicros) {
                         throw new Violation("AnsweredInTime", node + " has not answered " + name + " within " + timeoutMillis
                                 + " ms, nor in four times as much more");
                     }

@@ -22,6 +22,11 @@ final class SimClock {
         this.rate = rate;
     }
 
+    /** For how long it has run at the rate at which it runs. */
+    long steadyMicros() {
+        return time.nowMicros() - changedAtMicros;
+    }
+
     void jumpWall(long millis) {
         wallOffsetMillis += millis;
     }
