@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
-/** Gives a {@link ClusterTest} its cluster, and shows the replicas' logs when a test fails. */
-final class ThreeReplicas
+/** Gives a test class its cluster, ready at the start of each method, and shows the replicas' logs when a test fails. */
+class ThreeReplicas
         implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, ParameterResolver, TestExecutionExceptionHandler {
     private static final Namespace NAMESPACE = Namespace.create(ThreeReplicas.class);
 
@@ -39,7 +39,12 @@ final class ThreeReplicas
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        store(context).put(Cluster.class, Cluster.of(app(), directory(context.getRequiredTestClass()), Cluster.SMALL_JVM, 3));
+        store(context).put(Cluster.class, make(context, directory(context.getRequiredTestClass())));
+    }
+
+    /** A cluster that is yet to be started. */
+    Cluster make(ExtensionContext context, Path directory) {
+        return Cluster.of(app(), directory, Cluster.SMALL_JVM, 3);
     }
 
     @Override
@@ -66,19 +71,24 @@ final class ThreeReplicas
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return cluster(context);
+        return get(parameter.getParameter().getType(), context);
     }
 
     private static Cluster cluster(ExtensionContext context) {
-        @Nullable
-        Cluster cluster = store(context).get(Cluster.class, Cluster.class);
-        if (cluster == null) {
-            throw new IllegalStateException("no cluster was made for " + context.getRequiredTestClass());
-        }
-        return cluster;
+        return get(Cluster.class, context);
     }
 
-    private static Store store(ExtensionContext context) {
+    /** What was made for the test class. */
+    static <T> T get(Class<T> type, ExtensionContext context) {
+        @Nullable
+        T made = store(context).get(type, type);
+        if (made == null) {
+            throw new IllegalStateException("no " + type.getSimpleName() + " was made for " + context.getRequiredTestClass());
+        }
+        return made;
+    }
+
+    static Store store(ExtensionContext context) {
         return context.getStore(NAMESPACE);
     }
 }
