@@ -114,7 +114,7 @@ class MembersApiTest {
     /** {@code MembershipIT} hands it over among real replicas. */
     @Test
     void theLeadershipGoesToAVoterThatIsNamed() {
-        json("{\"to\": \"" + self() + "\"}").post(TRANSFER).then().statusCode(200).body("leader", equalTo(self()));
+        json("{\"to\": \"" + self() + "\"}").post(TRANSFER).then().statusCode(200).body("to", equalTo(self()));
         problem(json("{\"to\": \"other\"}").post(TRANSFER).then(), 404, "not-found").body("detail", containsString("other"));
         problem(json("{}").post(TRANSFER).then(), 400, "invalid-request").body("violations[0].field", equalTo("to"));
         problem(json("{\"to\": \"a b\"}").post(TRANSFER).then(), 400, "invalid-request");

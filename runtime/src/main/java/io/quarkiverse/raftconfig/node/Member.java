@@ -48,16 +48,12 @@ final class Member {
     private final Appender appender;
     private final Writes writes;
     private final Reads reads;
-    private final MembershipDesk membershipDesk;
+    private final MembershipCare membership;
     private final PeerDesk desk;
     private final Errands errands;
-    private final LostReplicas lost;
-    private final MembershipUpkeep upkeep;
-    private final Joining joining;
     private final SnapshotOrders snapshotOrders;
     private final HandOver handOver;
     private final DiskWatch diskWatch;
-    private final Contacts contacts;
     private final LeaderWatch leaderWatch;
     private final Milestones milestones;
     private final StatusBoard board;
@@ -86,26 +82,21 @@ final class Member {
         this.appender = new Appender(tickets, loop, settings, route, state);
         Applier applier = new Applier(state, recovered, appender, notifier);
         StoreWriter writer = new StoreWriter(ports.store(), ports.lanes().store(), loop, new StoreEvents());
-        Snapshots snapshots = new Snapshots(ports.store(), writer, ports.lanes().files(), loop, settings, recovered,
+        FileThread files = new FileThread(ports.lanes().files(), loop);
+        Snapshots snapshots = new Snapshots(ports.store(), writer, files, settings, recovered,
                 this::snapshotTaken, this::snapshotFailed);
         Allegiance allegiance = new Allegiance(identity.clusterId(), this::joined);
-        SnapshotSender sender = new SnapshotSender(ports.store(), ports.lanes().files(), loop, transport, standing, settings,
-                route,
+        SnapshotSender sender = new SnapshotSender(ports.store(), files, transport, standing, settings, route,
                 this::snapshotFailed);
-        SnapshotReceiver receiver = new SnapshotReceiver(ports.store(), ports.lanes().files(), loop, route,
-                new ReceiverEvents());
+        SnapshotReceiver receiver = new SnapshotReceiver(ports.store(), files, route, new ReceiverEvents());
         this.parts = new CoreHost.Parts(self.node(), loop, writer, transport, applier, tickets, snapshots, sender, receiver,
                 allegiance);
         this.writes = new Writes(loop, route, transport, standing, appender, applier, deadlines, settings);
         this.reads = new Reads(loop, route, transport, standing, tickets, applier, deadlines, settings);
-        this.contacts = new Contacts(self.node(), settings, transport);
-        this.membershipDesk = new MembershipDesk(self, loop, route, tickets, transport, contacts, allegiance, settings);
-        this.desk = new PeerDesk(loop, route, appender, tickets, membershipDesk, deadlines, settings);
+        this.membership = new MembershipCare(identity, loop, route, tickets, transport, standing, allegiance, settings,
+                this::writeStatus);
+        this.desk = new PeerDesk(loop, route, appender, tickets, membership.desk(), deadlines, settings);
         this.errands = new Errands(self.node(), loop, route, transport, standing, desk, deadlines, settings);
-        this.lost = new LostReplicas(self, loop, transport, allegiance);
-        this.upkeep = new MembershipUpkeep(self.node(), loop, route, transport, membershipDesk, lost, settings.membership());
-        this.joining = new Joining(self, Joining.isFor(identity, settings), loop, transport, standing, allegiance,
-                settings.membership(), this::writeStatus);
         this.handOver = new HandOver(route, tickets);
         this.snapshotOrders = new SnapshotOrders(snapshots, applier, route, deadlines);
         this.diskWatch = new DiskWatch(self.node(), loop, writer, settings, this::writeStatus);
@@ -145,9 +136,7 @@ final class Member {
     }
 
     void begin() {
-        Membership stored = host.core().membership();
-        contacts.warnOfStrangers(stored);
-        contacts.follow(stored);
+        membership.begin(host.core().membership());
         PeerTransport.Listener fromPeers = new FromPeers(standing, inbox, route, parts.allegiance(), founding, desk, errands,
                 parts.receiver(), reads, writes, this::peersChanged);
         standing.whenDone(transport.start(new PeerTransport.Local(self, identity.clusterId()), fromPeers),
@@ -207,7 +196,7 @@ final class Member {
             return;
         }
         milestones.opened();
-        joining.begin();
+        membership.opened();
         host.feed(new Input.TimePassed());
         founding.feed(new FoundingInput.TimePassed());
         firstRead.ask();
@@ -241,7 +230,7 @@ final class Member {
         identity = new Identity(self.node(), self.storage(), clusterId);
         RaftConfigLog.LOG.joined(self.node().value(), clusterId.toString());
         transport.joined(clusterId);
-        joining.end();
+        membership.ended();
         founding.feed(new FoundingInput.Joined());
     }
 
@@ -270,7 +259,7 @@ final class Member {
     private void halt(String reason) {
         host.halt();
         founding.halt();
-        joining.end();
+        membership.ended();
         diskWatch.end();
         writes.failAll(reason);
         reads.failAll(reason);
@@ -304,11 +293,8 @@ final class Member {
     }
 
     private void stepped() {
-        contacts.follow(host.core().membership());
         leaderWatch.look(host);
-        lost.lookNowAndThen(host.core().membership());
-        membershipDesk.look();
-        upkeep.look();
+        membership.stepped(host.core().membership());
         handOver.look();
         snapshotOrders.look();
         milestones.look(parts.applier(), host.core());
@@ -322,10 +308,8 @@ final class Member {
     }
 
     private void peersChanged() {
-        lost.look(host.core().membership());
         errands.tryAgain();
-        membershipDesk.look();
-        joining.ask();
+        membership.peersChanged(host.core().membership());
         writeStatus();
     }
 
@@ -335,12 +319,12 @@ final class Member {
     }
 
     private String waitingFor(SortedMap<NodeId, ReplicaId> connected) {
-        if (milestones.isOpen() && joining.isActive()) {
-            return joining.waitingFor();
+        if (!milestones.isOpen()) {
+            return "the peer port to open";
         }
-        return milestones.isOpen()
-                ? founding.waitingFor(identity.clusterId() == null, connected, transport.notConnected())
-                : "the peer port to open";
+        String joining = membership.waitingFor();
+        return joining == null ? founding.waitingFor(identity.clusterId() == null, connected, transport.notConnected())
+                : joining;
     }
 
     private StatusBoard.Situation situation(SortedMap<NodeId, ReplicaId> connected, @Nullable String waitingFor) {
@@ -351,7 +335,7 @@ final class Member {
         String silentDisk = diskWatch.isSilent() ? "the disk does not answer" : null;
         return new StatusBoard.Situation(identity, connected, applier.lastApplied().index(),
                 parts.snapshots().newest().last().index(), applier.published().revision(),
-                lost.problems(host.core().membership(), connected), host.takesPart(), hasState, caughtUp,
+                membership.problems(host.core().membership(), connected), host.takesPart(), hasState, caughtUp,
                 standing.isStopping(), degraded == null ? silentDisk : degraded, waitingFor);
     }
 

@@ -3,8 +3,6 @@ package io.quarkiverse.raftconfig.node;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.zip.CRC32C;
 
 import org.jboss.logging.Logger;
@@ -34,8 +32,7 @@ final class SnapshotReceiver {
     private static final long SNAPSHOT_BYTES_MAX = 1L << 30;
 
     private final RaftStore store;
-    private final Executor files;
-    private final Loop loop;
+    private final FileThread files;
     private final Route route;
     private final Events events;
 
@@ -67,10 +64,9 @@ final class SnapshotReceiver {
         }
     }
 
-    SnapshotReceiver(RaftStore store, Executor files, Loop loop, Route route, Events events) {
+    SnapshotReceiver(RaftStore store, FileThread files, Route route, Events events) {
         this.store = store;
         this.files = files;
-        this.loop = loop;
         this.route = route;
         this.events = events;
     }
@@ -166,7 +162,7 @@ final class SnapshotReceiver {
             }
             CompletableFuture<PeerResponse> answer = new CompletableFuture<>();
             writing = answer;
-            onFiles(() -> write(bytes, chunk.offset() + bytes.length, answer));
+            files.run(() -> write(bytes, chunk.offset() + bytes.length, answer));
             return answer;
         }
 
@@ -181,15 +177,15 @@ final class SnapshotReceiver {
                 open.write(bytes);
                 crc.update(bytes);
                 if (end < key.sizeBytes) {
-                    tell(() -> written(end, answer));
+                    files.tell(() -> written(end, answer));
                 } else if ((int) crc.getValue() == key.crc) {
                     open.finish();
                     readState(answer);
                 } else {
-                    tell(() -> isDamaged(answer));
+                    files.tell(() -> isDamaged(answer));
                 }
             } catch (Throwable e) {
-                tell(() -> failed(answer, () -> events.failed(e)));
+                files.tell(() -> failed(answer, () -> events.failed(e)));
             }
         }
 
@@ -199,9 +195,9 @@ final class SnapshotReceiver {
                 if (state.published().lastApplied() != key.point.last().index()) {
                     throw new IOException("the state is of index " + state.published().lastApplied());
                 }
-                tell(() -> complete(state, answer));
+                files.tell(() -> complete(state, answer));
             } catch (IOException | RuntimeException e) {
-                tell(() -> failed(answer, () -> events.unreadable(key.from, e)));
+                files.tell(() -> failed(answer, () -> events.unreadable(key.from, e)));
             }
         }
 
@@ -240,7 +236,7 @@ final class SnapshotReceiver {
         }
 
         void close() {
-            onFiles(() -> {
+            files.run(() -> {
                 try {
                     if (sink != null) {
                         sink.close();
@@ -255,22 +251,6 @@ final class SnapshotReceiver {
             CRC32C checksum = new CRC32C();
             checksum.update(bytes);
             return (int) checksum.getValue();
-        }
-    }
-
-    private void onFiles(Runnable task) {
-        try {
-            files.execute(task);
-        } catch (RejectedExecutionException e) {
-            // The node has stopped.
-        }
-    }
-
-    private void tell(Runnable news) {
-        try {
-            loop.execute(news);
-        } catch (RejectedExecutionException e) {
-            // The loop has ended, and a snapshot that is not installed does not count.
         }
     }
 }

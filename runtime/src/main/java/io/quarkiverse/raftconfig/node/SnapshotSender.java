@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
@@ -39,8 +37,7 @@ final class SnapshotSender {
     private static final int REPEATS_MAX = 3;
 
     private final RaftStore store;
-    private final Executor files;
-    private final Loop loop;
+    private final FileThread files;
     private final PeerTransport transport;
     private final Standing standing;
     private final NodeSettings settings;
@@ -51,12 +48,11 @@ final class SnapshotSender {
     private long lastTransferId;
 
     /** @param onFailure called if a snapshot can't be read */
-    SnapshotSender(RaftStore store, Executor files, Loop loop, PeerTransport transport, Standing standing,
+    SnapshotSender(RaftStore store, FileThread files, PeerTransport transport, Standing standing,
             NodeSettings settings, Route route,
             Consumer<Throwable> onFailure) {
         this.store = store;
         this.files = files;
-        this.loop = loop;
         this.transport = transport;
         this.standing = standing;
         this.settings = settings;
@@ -143,16 +139,16 @@ final class SnapshotSender {
         }
 
         private void read(long from) {
-            onFiles(() -> {
+            files.run(() -> {
                 try {
                     StoredSnapshot source = openAt(from);
                     byte[] bytes = source.content().readNBytes(settings.snapshotChunkBytes());
                     filePosition += bytes.length;
                     CRC32C checksum = new CRC32C();
                     checksum.update(bytes);
-                    tell(() -> wasRead(from, Bytes.wrap(bytes), (int) checksum.getValue(), source));
+                    files.tell(() -> wasRead(from, Bytes.wrap(bytes), (int) checksum.getValue(), source));
                 } catch (Throwable e) {
-                    tell(() -> couldNotRead(e));
+                    files.tell(() -> couldNotRead(e));
                 }
             });
         }
@@ -239,29 +235,13 @@ final class SnapshotSender {
 
         void close() {
             sendings.remove(to, this);
-            onFiles(() -> {
+            files.run(() -> {
                 try {
                     closeFile();
                 } catch (IOException e) {
                     LOG.debugf(e, "A snapshot that was read could not be closed");
                 }
             });
-        }
-    }
-
-    private void onFiles(Runnable task) {
-        try {
-            files.execute(task);
-        } catch (RejectedExecutionException e) {
-            // The node has stopped, and with it all its files are closed.
-        }
-    }
-
-    private void tell(Runnable news) {
-        try {
-            loop.execute(news);
-        } catch (RejectedExecutionException e) {
-            // The loop has ended: nobody sends any more.
         }
     }
 }

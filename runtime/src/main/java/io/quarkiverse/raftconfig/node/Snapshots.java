@@ -2,8 +2,6 @@ package io.quarkiverse.raftconfig.node;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 
@@ -31,8 +29,7 @@ final class Snapshots {
     private final NodeId self;
     private final RaftStore store;
     private final StoreWriter writer;
-    private final Executor files;
-    private final Loop loop;
+    private final FileThread files;
     private final NodeSettings settings;
     private final ObjLongConsumer<SnapshotPoint> onSnapshot;
     private final Consumer<Throwable> onFailure;
@@ -53,13 +50,12 @@ final class Snapshots {
      * @param onSnapshot called once a snapshot counts, with its size in bytes
      * @param onFailure called if one can't be written
      */
-    Snapshots(RaftStore store, StoreWriter writer, Executor files, Loop loop, NodeSettings settings, Recovered recovered,
+    Snapshots(RaftStore store, StoreWriter writer, FileThread files, NodeSettings settings, Recovered recovered,
             ObjLongConsumer<SnapshotPoint> onSnapshot, Consumer<Throwable> onFailure) {
         this.self = store.identity().nodeId();
         this.store = store;
         this.writer = writer;
         this.files = files;
-        this.loop = loop;
         this.settings = settings;
         this.onSnapshot = onSnapshot;
         this.onFailure = onFailure;
@@ -104,7 +100,7 @@ final class Snapshots {
      */
     void take(SnapshotPoint point, ConfigState.Image image, long appliedBytes) {
         writing = true;
-        files.execute(() -> {
+        files.run(() -> {
             try {
                 long[] sizeBytes = new long[1];
                 store.writeSnapshot(point, out -> {
@@ -112,9 +108,9 @@ final class Snapshots {
                     image.writeTo(counting);
                     sizeBytes[0] = counting.count;
                 });
-                tell(() -> fileWritten(point, sizeBytes[0], appliedBytes));
+                files.tell(() -> fileWritten(point, sizeBytes[0], appliedBytes));
             } catch (Throwable e) {
-                tell(() -> onFailure.accept(e));
+                files.tell(() -> onFailure.accept(e));
             }
         });
     }
@@ -133,14 +129,6 @@ final class Snapshots {
 
     private static boolean isNewer(SnapshotPoint one, SnapshotPoint other) {
         return one.last().index() > other.last().index();
-    }
-
-    private void tell(Runnable news) {
-        try {
-            loop.execute(news);
-        } catch (RejectedExecutionException e) {
-            // The loop has ended, and a snapshot that is not named does not count.
-        }
     }
 
     /** The core's log begins just behind {@code to}: the store's may, too. */

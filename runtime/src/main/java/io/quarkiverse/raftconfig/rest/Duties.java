@@ -35,14 +35,14 @@ public class Duties {
         this.validator = validator;
     }
 
-    /** {@code {"to": "b"}}, to whichever node. */
+    /** {@code {"to": "b"}}, to whichever node. Done when the leader has ceased to lead because of it. */
     Uni<Response> transferLeadership(UriInfo uri, HttpHeaders headers, byte @Nullable [] sent) {
         return exchange.answer(() -> {
             Order order = order(uri, headers, sent, "to");
             refuseUnlessVoter(order.node);
             return Uni.createFrom().completionStage(() -> node.transferLeadership(order.node, order.timeout.toMillis()))
                     .emitOn(Infrastructure.getDefaultWorkerPool())
-                    .map(done -> Response.ok(Json.bytes(Json.object().put("leader", order.node.value())), MediaTypes.JSON));
+                    .map(done -> Response.ok(Json.bytes(Json.object().put("to", order.node.value())), MediaTypes.JSON));
         });
     }
 

@@ -2,13 +2,11 @@ package io.quarkiverse.raftconfig.state;
 
 /**
  * A command: one of the parts in which a whole state is put into a state that has nothing yet. Until the last part is applied
- * nothing of it is to be seen; then all is, at once. So a state of any size goes through log and network in entries that hold
- * up
- * no other.
+ * nothing of it is to be seen; then all is, at once. So a state of any size goes through log and network in entries that
+ * hold up no other.
  * <p>
  * The parts of one restore are applied in order. A part that comes again changes nothing; the first part of another restore
- * takes
- * the place of all that has come before.
+ * takes the place of all that has come before.
  */
 public final class RestorePart implements Command {
     /** How many bytes of the image a part holds, the last one excepted. */
