@@ -27,7 +27,10 @@ final class Liveness {
     private final Nemesis nemesis;
     private final List<SimClient> clients;
     private final SplittableRandom random;
-    /** What the clients have left may take long where a link carries one entry at a time: a round trip for each. */
+    /**
+     * What was begun before may take long: what the clients have left, where a link carries one entry at a time, a round trip
+     * for each; and what a disk does that was slow when it began.
+     */
     private long backlogMicros;
 
     Liveness(Simulation simulation, SimOptions options, Nemesis nemesis, List<SimClient> clients) {
@@ -51,7 +54,7 @@ final class Liveness {
                 simulation.crash(node);
             }
         }
-        backlogMicros = uncommitted() * 4 * (options.weather().delayMicrosMax() + options.diskMicros());
+        backlogMicros = uncommitted() * 4 * (options.weather().delayMicrosMax() + options.diskMicros()) + disksBusyMicros();
         boolean areHeard = random.nextBoolean();
         nemesis.cutOff(node -> !healed.contains(node), areHeard);
 
@@ -97,6 +100,14 @@ final class Liveness {
             last = Math.max(last, node.isUp() ? node.requireLife().node.status().lastLogIndex() : 0);
         }
         return Math.max(0, last - simulation.commits().committed());
+    }
+
+    private long disksBusyMicros() {
+        long until = simulation.time().nowMicros();
+        for (SimNode node : simulation.nodes()) {
+            until = Math.max(until, node.isUp() ? node.requireLife().lanes.busyUntilMicros() : 0);
+        }
+        return until - simulation.time().nowMicros();
     }
 
     private static boolean isBroken(SimNode.Life life) {

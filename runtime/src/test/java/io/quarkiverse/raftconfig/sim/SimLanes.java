@@ -45,6 +45,11 @@ final class SimLanes implements Lanes {
         });
     }
 
+    /** When what the disk is doing by now will be over: it may have begun while the disk was slow. */
+    long busyUntilMicros() {
+        return Math.max(store.endsAtMicros, files.endsAtMicros);
+    }
+
     /** How many tasks wait for the disk. */
     int waiting() {
         return store.tasks.size() + files.tasks.size();
@@ -76,6 +81,7 @@ final class SimLanes implements Lanes {
         private final Queue<Runnable> tasks = new ArrayDeque<>();
         private final List<Runnable> news = new ArrayList<>();
         private boolean busy;
+        private long endsAtMicros;
 
         Lane(LongSupplier micros, Runnable synced) {
             this.micros = micros;
@@ -109,7 +115,9 @@ final class SimLanes implements Lanes {
             } finally {
                 loop.laneAtWork(null);
             }
-            time.schedule(micros.getAsLong(), this::finish);
+            long takes = micros.getAsLong();
+            endsAtMicros = time.nowMicros() + takes;
+            time.schedule(takes, this::finish);
         }
 
         private void finish() {
