@@ -145,8 +145,9 @@ final class MembershipChanges {
         void look(RaftState node, Peers peers) {
             long lastIndex = node.log.last().index();
             for (ReplicaId learner : newVoters()) {
-                rounds.computeIfAbsent(learner, begins -> new CatchUp(node.settings, lastIndex, node.now()))
-                        .look(peers.of(learner), lastIndex, node.now());
+                Progress progress = peers.of(learner);
+                rounds.computeIfAbsent(learner, begins -> new CatchUp(node.settings, progress, lastIndex, node.now()))
+                        .look(progress, lastIndex, node.now());
             }
         }
 

@@ -28,6 +28,7 @@ final class Progress {
     private boolean checkDue;
     /** The last index of the snapshot that is being sent; {@link RaftLog#ABSENT} if none is. */
     private long snapshotIndex = RaftLog.ABSENT;
+    private int snapshotsLost;
     private long nextIndex;
     private long matchIndex;
     private long commitTold;
@@ -117,7 +118,13 @@ final class Progress {
             snapshotIndex = RaftLog.ABSENT;
             probeFrom(Math.max(nextIndex, lastIndex + 1));
             probeSent = lastIndex == RaftLog.ABSENT;
+            snapshotsLost += lastIndex == RaftLog.ABSENT ? 1 : 0;
         }
+    }
+
+    /** How many sendings of a snapshot have failed, whatever came of the others. */
+    int snapshotsLost() {
+        return snapshotsLost;
     }
 
     /** An AppendEntries was sent that reaches to {@code lastIndex}. */

@@ -150,6 +150,11 @@ public interface RaftConfigLog extends BasicLogger {
     @Message(id = 4005, value = "Node %s: the members could not be changed as the settings ask: %s. It is tried again in a while.")
     void upkeepFailed(String nodeId, String reason);
 
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 4006, value = "Node %s: a change of the members that nobody waits for any more was given up: %s. The voters are as they "
+            + "were. Look at the disk and the network of the new ones, and ask again.")
+    void changeGivenUp(String nodeId, String reason);
+
     @LogMessage(level = Logger.Level.DEBUG)
     @Message(id = 4101, value = "Node %s: a snapshot covers the log up to index %d, term %d.")
     void snapshotTaken(String nodeId, long index, long term);

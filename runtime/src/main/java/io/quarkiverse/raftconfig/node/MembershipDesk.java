@@ -6,6 +6,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import io.quarkiverse.raftconfig.core.Membership;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.RaftCore;
 import io.quarkiverse.raftconfig.core.ReplicaId;
+import io.quarkiverse.raftconfig.log.RaftConfigLog;
 
 /**
  * Where a leader finds out which replicas the nodes are that are to be members, and has the core make them so.
@@ -80,9 +82,10 @@ final class MembershipDesk {
         private final Consumer<PeerResponse> answer;
         private final Alarm limit;
         private final long limitMillis;
-        private long ticket;
         private boolean begun;
         private boolean over;
+        /** Who has to catch up first. */
+        private String newVoters = "";
 
         Attempt(MembershipRequest request, long deadlineMillis, Consumer<PeerResponse> answer) {
             this.request = request;
@@ -92,7 +95,10 @@ final class MembershipDesk {
             this.limitMillis = loop.nowMillis() + (deadlineMillis - loop.nowMillis()) / 2;
         }
 
-        /** The asker waits no longer. Gives what is known by now; what the core has begun goes on. */
+        /**
+         * The asker waits no longer. Gives what is known by now; what the core has begun goes on, and that it is given up is
+         * said to people.
+         */
         PeerResponse end(String reason) {
             over = true;
             PeerResponse.Failed known = begun ? new PeerResponse.Failed(PeerResponse.Kind.OUTCOME_UNKNOWN, reason)
@@ -210,8 +216,10 @@ final class MembershipDesk {
                     (node, seat) -> (seat.voter() ? voters : learners).add(replicas.getOrDefault(node, self)));
             Membership target = new Membership(voters, Collections.emptySortedSet(), learners, addresses(latest));
             begun = true;
+            newVoters = voters.stream().filter(voter -> !latest.voters().contains(voter)).map(ReplicaId::node)
+                    .map(NodeId::value).collect(Collectors.joining(", "));
             limit.cancel();
-            ticket = tickets.issue(this::answered);
+            long ticket = tickets.issue(this::answered);
             route.feed(new Input.ChangeMembership(ticket, request.membershipIndex(), target));
         }
 
@@ -234,11 +242,17 @@ final class MembershipDesk {
                 case LOG_FULL -> fail(PeerResponse.Kind.STORE_FULL, "the log holds as much as it may");
                 case MEMBERSHIP_MISMATCH -> fail(PeerResponse.Kind.MEMBERSHIP_MISMATCH, "the members are others by now");
                 case CHANGE_IN_PROGRESS -> fail(PeerResponse.Kind.CHANGE_IN_PROGRESS, "another change is not over yet");
-                case NOT_CAUGHT_UP ->
-                    fail(PeerResponse.Kind.CONFLICT, "a node that was to become a voter is not heard from, or "
-                            + "takes up the log more slowly than it grows");
+                case NOT_CAUGHT_UP -> notCaughtUp(newVoters + " can't be made voters: one that was to be is not heard from, "
+                        + "does not take up the log, or does so more slowly than it grows");
                 case TRANSFER_FAILED -> throw new AssertionError("a change of the membership was answered as a transfer");
             }
+        }
+
+        private void notCaughtUp(String reason) {
+            if (over) {
+                RaftConfigLog.LOG.changeGivenUp(self.node().value(), reason);
+            }
+            fail(PeerResponse.Kind.CONFLICT, reason);
         }
 
         private void fail(PeerResponse.Kind kind, String reason) {
@@ -256,7 +270,6 @@ final class MembershipDesk {
 
         private void close() {
             limit.cancel();
-            tickets.withdraw(ticket);
             if (current == this) {
                 current = null;
                 contacts.alsoWith(Collections.emptySortedMap());

@@ -12,12 +12,16 @@ import static io.quarkiverse.raftconfig.core.TestNode.memberships;
 import static io.quarkiverse.raftconfig.core.TestNode.only;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
 
 /** §6, thesis §4.2.1: who is to become a voter is brought up to date first, or it would hold up every commit. */
 class CatchUpTest {
     private static final Membership THREE = voters(A, B, C);
     private static final Membership FOUR = voters(A, B, C, D);
+    private static final SnapshotPoint AT_8 = new SnapshotPoint(new Position(8, 2), THREE, 1);
 
     @Test
     void aNewVoterIsALearnerUntilItHoldsTheLog() {
@@ -103,6 +107,86 @@ class CatchUpTest {
         assertThat(node.core.membership()).isEqualTo(THREE);
     }
 
+    /** Its disk hangs, or what is sent to it is lost: that it answers heartbeats brings nobody further. */
+    @Test
+    void whoAnswersButTakesUpNothingIsNotWaitedFor() {
+        // given a learner that holds what it held when the change began, and only answers heartbeats
+        TestNode node = catchingUp();
+        letPassWhileAnswering(node, 9900, B, D);
+        assertThat(node.core.membership()).isEqualTo(withLearners(THREE, D));
+
+        // when ten election timeouts have passed, then it goes again, and the change is refused
+        List<Answer> answers = letPassWhileAnswering(node, 300, B, D);
+        assertThat(node.core.membership()).isEqualTo(THREE);
+        assertThat(answers).containsExactly(new Answer.Refused(1, Answer.Refusal.NOT_CAUGHT_UP));
+
+        // and another change may begin
+        assertThat(node.core.isChangingMembership()).isFalse();
+        assertThat(memberships(node.changeMembership(withLearners(THREE, D)))).hasSize(1);
+    }
+
+    @Test
+    void whoTakesUpTheLogSlowlyIsWaitedForAsLongAsItAdvances() {
+        // given a learner that takes up one entry in nine election timeouts
+        TestNode node = catchingUp();
+        node.persisted(node.propose("x", "y"));
+        node.matched(B, 7);
+        for (long held = 1; held < 4; held++) {
+            letPassWhileAnswering(node, 9000, B, D);
+            assertThat(memberships(node.matched(D, held))).isEmpty();
+        }
+
+        // then its first round goes on
+        assertThat(node.core.catchUp()).containsEntry(D, new CatchUpProgress(1, 4));
+
+        // and when it stops in a later one, then it has the same time
+        letPassWhileAnswering(node, 9000, B, D);
+        node.matched(D, 4);
+        assertThat(node.core.catchUp()).containsEntry(D, new CatchUpProgress(2, 3));
+        letPassWhileAnswering(node, 9900, B, D);
+        assertThat(node.core.membership()).isEqualTo(withLearners(THREE, D));
+        letPassWhileAnswering(node, 300, B, D);
+        assertThat(node.core.membership()).isEqualTo(THREE);
+    }
+
+    /** It holds nothing of a snapshot before it has all of it. */
+    @Test
+    void whoIsBeingSentASnapshotIsWaitedFor() {
+        // given a learner to which a snapshot is being sent, for long
+        TestNode node = sendingASnapshotToD();
+        letPassWhileAnswering(node, 60_000, B, D);
+        assertThat(node.core.membership()).isEqualTo(withLearners(THREE, D));
+
+        // when it has it, and what follows
+        node.step(new Input.SnapshotSent(D, AT_8, true));
+        letPassWhileAnswering(node, 1000, B, D);
+        Effects caughtUp = node.matched(D, node.core.lastLog().index());
+
+        // then the next round is short, and the last
+        assertThat(node.core.catchUp()).containsEntry(D, new CatchUpProgress(2, 0));
+        assertThat(memberships(caughtUp)).isEmpty();
+        assertThat(memberships(node.pass(10))).hasSize(1);
+    }
+
+    @Test
+    void whoDoesNotTakeASnapshotIsNotWaitedFor() {
+        // given a learner that can't be given the snapshot, time and again
+        TestNode node = sendingASnapshotToD();
+        for (int lost = 1; lost < CatchUp.SNAPSHOTS_LOST_MAX; lost++) {
+            letPassWhileAnswering(node, 4000, B, D);
+            node.step(new Input.SnapshotSent(D, AT_8, false));
+            assertThat(node.core.membership()).isEqualTo(withLearners(THREE, D));
+            letPassWhileAnswering(node, 200, B, D);
+        }
+
+        // when the last try fails, too, then it goes again
+        letPassWhileAnswering(node, 4000, B, D);
+        node.step(new Input.SnapshotSent(D, AT_8, false));
+        assertThat(node.core.membership()).isEqualTo(THREE);
+        assertThat(letPassWhileAnswering(node, 100, B, D))
+                .containsExactly(new Answer.Refused(1, Answer.Refusal.NOT_CAUGHT_UP));
+    }
+
     /** Nobody has asked for its removal. */
     @Test
     void aLearnerThatWasThereBeforeStaysOne() {
@@ -162,14 +246,40 @@ class CatchUpTest {
         return node;
     }
 
-    /** While b answers, so that a goes on leading, and the disk writes. */
+    /** A leader of three whose log starts behind 6, with a snapshot at 8 under way to d, which is to be a voter. */
+    private static TestNode sendingASnapshotToD() {
+        RaftSettings noTail = new RaftSettings(1000, 100, 64 << 10, 4, 256 << 10, 1 << 20, 0);
+        TestNode node = TestNode.recovered(noTail, A, new Recovered(new HardState(3, null), AT_8, new Position(6, 2),
+                List.of(TestNode.entry(7, 2), TestNode.entry(8, 2), TestNode.entry(9, 3)), 8));
+        node.persisted(node.elect(B));
+        node.matched(B, 10);
+        node.persisted(node.changeMembership(FOUR));
+        node.matched(B, 11);
+        assertThat(node.receive(new Message.AppendEntriesResponse(D, A, 4, false, 11, Position.ZERO)).sendSnapshots())
+                .hasSize(1);
+        return node;
+    }
+
     private static void letPass(TestNode node, long millis) {
+        letPassWhileAnswering(node, millis, B);
+    }
+
+    /**
+     * While some answer heartbeats, b among them so that a goes on leading, and b's disk and its own write.
+     *
+     * @return what was answered meanwhile
+     */
+    private static List<Answer> letPassWhileAnswering(TestNode node, long millis, ReplicaId... answering) {
+        List<Answer> answers = new ArrayList<>();
         for (long left = millis; left > 0; left -= 100) {
-            Effects effects = node.pass(100);
-            only(Message.Heartbeat.class, effects.send()).stream().filter(heartbeat -> heartbeat.to().equals(B))
-                    .forEach(heartbeat -> node.heartbeatAnswered(B, heartbeat.round()));
-            node.step(new Input.Persisted(1000, 4));
-            node.matched(B, node.core.lastLog().index());
+            for (Message.Heartbeat heartbeat : only(Message.Heartbeat.class, node.pass(100).send())) {
+                if (List.of(answering).contains(heartbeat.to())) {
+                    answers.addAll(node.heartbeatAnswered(heartbeat.to(), heartbeat.round()).answers());
+                }
+            }
+            answers.addAll(node.step(new Input.Persisted(1000, 4)).answers());
+            answers.addAll(node.matched(B, node.core.lastLog().index()).answers());
         }
+        return answers;
     }
 }

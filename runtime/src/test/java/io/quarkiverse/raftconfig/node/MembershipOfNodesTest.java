@@ -10,9 +10,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.raftconfig.core.Message;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.ReplicaId;
 import io.quarkiverse.raftconfig.state.Outcome;
@@ -238,6 +240,64 @@ class MembershipOfNodesTest {
         assertThat(cluster.time().nowMillis() - begunAt).isLessThan(10_000);
         cluster.startBlank(N4);
         cluster.get(change(cluster, follower, List.of(N1, N2, N3, N4)));
+    }
+
+    @Test
+    void givesUpANodeThatAnswersButTakesUpNothing() {
+        List<BiConsumer<VirtualCluster, NodeId>> faults = List.of(
+                (cluster, node) -> cluster.lanes(node).holdStore(),
+                (cluster, node) -> cluster.network()
+                        .lose((receiver, what) -> receiver.equals(node) && what instanceof Message.AppendEntries));
+        for (BiConsumer<VirtualCluster, NodeId> fault : faults) {
+            // given three nodes, and a fourth that hears the leader, but whose disk hangs, or who gets no entries
+            VirtualCluster cluster = VirtualCluster.running(3, 1);
+            NodeId leader = cluster.leader();
+            NodeId follower = cluster.follower();
+            cluster.get(change(cluster, leader, List.of(N1, N2, N3)));
+            cluster.startBlank(N4);
+            cluster.time().passMillis(1_000);
+            fault.accept(cluster, N4);
+
+            // when it is to be a voter
+            NodeStatus before = cluster.node(follower).status();
+            CompletionStage<Long> changed = cluster.node(follower)
+                    .changeMembership(request(before.membershipIndex(), List.of(N1, N2, N3, N4), List.of()), 60_000);
+
+            // then that is refused in time, with a reason that names it, and the members are as they were
+            long begunAt = cluster.time().nowMillis();
+            assertThat(cluster.failureText(changed)).startsWith("CONFLICT").contains("n4", "does not take up the log");
+            assertThat(cluster.time().nowMillis() - begunAt).isBetween(10_000L, 12_000L);
+            assertVoters(cluster, leader, N1, N2, N3);
+            assertThat(cluster.node(leader).status().membership().learners()).isEmpty();
+
+            // and others may change: it may be a learner, however little it takes up, and go again
+            cluster.get(change(cluster, leader, List.of(N1, N2, N3), List.of(N4)));
+            cluster.get(change(cluster, leader, List.of(N1, N2, N3)));
+            assertVoters(cluster, leader, N1, N2, N3);
+        }
+    }
+
+    @Test
+    void aChangeThatNobodyWaitsForHoldsUpOthersForAWhileOnly() {
+        // given a node that hears the leader, but gets no entries, and who asked that it be a voter waits no longer
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId leader = cluster.leader();
+        cluster.startBlank(N4);
+        cluster.time().passMillis(1_000);
+        cluster.network().lose((receiver, what) -> receiver.equals(N4) && what instanceof Message.AppendEntries);
+        long index = cluster.node(leader).status().membershipIndex();
+        assertThat(cluster.failure(cluster.node(leader)
+                .changeMembership(request(index, List.of(N1, N2, N3, N4), List.of()), 1_000)))
+                .isEqualTo(PeerResponse.Kind.OUTCOME_UNKNOWN);
+        assertThat(cluster.failure(change(cluster, leader, List.of(N1, N2)))).isEqualTo(PeerResponse.Kind.CHANGE_IN_PROGRESS);
+
+        // when ten election timeouts have passed
+        cluster.time().passMillis(10_000);
+
+        // then the members are as they were, and may be changed
+        assertVoters(cluster, leader, N1, N2, N3);
+        cluster.get(change(cluster, leader, List.of(N1, N2)));
+        assertVoters(cluster, leader, N1, N2);
     }
 
     @Test

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiPredicate;
 import java.util.zip.CRC32C;
@@ -168,6 +170,28 @@ class SnapshotInstallTest {
         // when a minute passes, then there were no more attempts than time-outs of four seconds allow
         cluster.time().passMillis(60_000);
         assertThat(chunks.size()).isBetween(5, 16);
+    }
+
+    @Test
+    void whoNeverGetsTheSnapshotBecomesNoVoter() {
+        // given a network that loses all chunks, and a new node, which needs them
+        loseChunks((receiver, chunk) -> true);
+        NodeId added = VirtualCluster.id(4);
+        cluster.startBlank(added);
+        NodeStatus before = cluster.node(cluster.leader()).status();
+
+        // when it is to be a voter
+        SortedMap<NodeId, Seat> members = new TreeMap<>(MembershipUpkeep.seats(before.membership()));
+        members.put(added, new Seat(added + ":7420", true));
+        long begunAt = cluster.time().nowMillis();
+        CompletionStage<Long> changed = cluster.node(cluster.leader())
+                .changeMembership(new MembershipRequest(before.membershipIndex(), members), 60_000);
+
+        // then that is refused after a few attempts, and the members are as they were
+        assertThat(cluster.failureText(changed)).startsWith("CONFLICT").contains("n4", "does not take up the log");
+        assertThat(cluster.time().nowMillis() - begunAt).isBetween(15_000L, 30_000L);
+        assertThat(cluster.node(cluster.leader()).status().membership()).isEqualTo(before.membership());
+        assertThat(cluster.node(cluster.leader()).status().changing()).isFalse();
     }
 
     @Test
