@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ final class Errands {
 
     private final Set<Errand<?>> open = new LinkedHashSet<>();
     private final Set<Errand<?>> waiting = new LinkedHashSet<>();
+    /** Those that are done, and not shown here yet. */
+    private final Set<Errand<?>> done = new LinkedHashSet<>();
     private final Alarm retry;
 
     Errands(NodeId self, Loop loop, Route route, PeerTransport transport, Standing standing, PeerDesk desk,
@@ -45,11 +48,13 @@ final class Errands {
     /**
      * @param request what to ask, given the milliseconds that are left
      * @param result what the caller gets; null if the response is of another kind
+     * @param shown whether this node shows it, so that whoever asks here next sees what was done; it is waited for, but no
+     *        longer than the caller waits
      * @param deadlineMillis on the clock of {@link Loop#nowMillis}
      */
-    <T> void begin(LongFunction<PeerRequest> request, Function<PeerResponse, @Nullable T> result, long deadlineMillis,
-            CompletableFuture<T> answer) {
-        Errand<T> errand = new Errand<>(request, result, deadlineMillis, answer);
+    <T> void begin(LongFunction<PeerRequest> request, Function<PeerResponse, @Nullable T> result, Predicate<T> shown,
+            long deadlineMillis, CompletableFuture<T> answer) {
+        Errand<T> errand = new Errand<>(request, result, shown, deadlineMillis, answer);
         open.add(errand);
         errand.send();
     }
@@ -62,8 +67,15 @@ final class Errands {
                         ? new PeerResponse.Failed(failed.kind(), String.valueOf(failed.getMessage()))
                         : new PeerResponse.Failed(PeerResponse.Kind.OUTCOME_UNKNOWN, Failures.describe(failure, "no answer"))));
         begin(leftMillis -> new PeerRequest.Join(join.replica(), join.address(), leftMillis),
-                response -> response instanceof PeerResponse.Done ? response : null,
+                response -> response instanceof PeerResponse.Done ? response : null, response -> true,
                 loop.nowMillis() + join.timeoutMillis(), done);
+    }
+
+    /** What this node shows may have changed. */
+    void look() {
+        for (Errand<?> errand : List.copyOf(done)) {
+            errand.look();
+        }
     }
 
     /** There may be a way to the leader again. */
@@ -81,10 +93,13 @@ final class Errands {
         }
     }
 
-    /** Those that were brought to nobody are not brought to anybody any more. */
+    /** Those that were brought to nobody are not brought to anybody any more, and what is done need not be shown here. */
     void failWaiting(String reason) {
         retry.cancel();
         for (Errand<?> errand : List.copyOf(waiting)) {
+            errand.end(reason);
+        }
+        for (Errand<?> errand : List.copyOf(done)) {
             errand.end(reason);
         }
     }
@@ -92,15 +107,18 @@ final class Errands {
     private final class Errand<T> {
         private final LongFunction<PeerRequest> request;
         private final Function<PeerResponse, @Nullable T> result;
+        private final Predicate<T> shown;
         private final long deadlineMillis;
         private final CompletableFuture<T> answer;
         private final OrderedTasks.Slot deadline;
         private String lastReason = "no leader is known";
+        private @Nullable T value;
 
-        Errand(LongFunction<PeerRequest> request, Function<PeerResponse, @Nullable T> result, long deadlineMillis,
-                CompletableFuture<T> answer) {
+        Errand(LongFunction<PeerRequest> request, Function<PeerResponse, @Nullable T> result, Predicate<T> shown,
+                long deadlineMillis, CompletableFuture<T> answer) {
             this.request = request;
             this.result = result;
+            this.shown = shown;
             this.deadlineMillis = deadlineMillis;
             this.answer = answer;
             this.deadline = deadlines.add(deadlineMillis, this::timeIsOver);
@@ -129,7 +147,7 @@ final class Errands {
 
         /** Who has been asked gets to say what is known of it: that comes at this time, too. */
         private void timeIsOver() {
-            if (waiting.contains(this)) {
+            if (value != null || waiting.contains(this)) {
                 end("the time was too short: " + lastReason);
             }
         }
@@ -138,10 +156,10 @@ final class Errands {
             if (!open.contains(this)) {
                 return;
             }
-            T value = response == null ? null : result.apply(response);
+            value = response == null ? null : result.apply(response);
             if (value != null) {
-                close();
-                answer.complete(value);
+                done.add(this);
+                look();
             } else if (response instanceof PeerResponse.Failed failed) {
                 if (failed.kind() == PeerResponse.Kind.NO_LEADER && loop.nowMillis() < deadlineMillis) {
                     waitForLeader(failed.reason());
@@ -156,8 +174,24 @@ final class Errands {
             }
         }
 
+        void look() {
+            if (value != null && shown.test(value)) {
+                complete(value);
+            }
+        }
+
+        /** What is done is done, whether it is shown here or not. */
         void end(String reason) {
+            if (value != null) {
+                complete(value);
+                return;
+            }
             fail(waiting.contains(this) ? PeerResponse.Kind.NO_LEADER : PeerResponse.Kind.OUTCOME_UNKNOWN, reason);
+        }
+
+        private void complete(T finished) {
+            close();
+            answer.complete(finished);
         }
 
         private void fail(PeerResponse.Kind kind, String reason) {
@@ -168,6 +202,7 @@ final class Errands {
         private void close() {
             open.remove(this);
             waiting.remove(this);
+            done.remove(this);
             deadlines.remove(deadline);
         }
     }

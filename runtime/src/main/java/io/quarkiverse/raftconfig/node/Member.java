@@ -165,14 +165,15 @@ final class Member {
         if (!standing.refuses(answer)) {
             errands.begin(leftMillis -> new PeerRequest.ChangeMembership(request, leftMillis),
                     response -> response instanceof PeerResponse.MembershipChanged changed ? changed.membershipIndex() : null,
-                    deadlineMillis, answer);
+                    index -> board.status().committedMembershipIndex() >= index, deadlineMillis, answer);
         }
     }
 
     void transferLeadership(@Nullable NodeId to, long deadlineMillis, CompletableFuture<PeerResponse> answer) {
         if (!standing.refuses(answer)) {
             errands.begin(leftMillis -> new PeerRequest.Transfer(to, leftMillis),
-                    response -> response instanceof PeerResponse.Done ? response : null, deadlineMillis, answer);
+                    response -> response instanceof PeerResponse.Done ? response : null, response -> true, deadlineMillis,
+                    answer);
         }
     }
 
@@ -299,6 +300,7 @@ final class Member {
         snapshotOrders.look();
         milestones.look(parts.applier(), host.core());
         writeStatus();
+        errands.look();
     }
 
     private void leaderChanged() {

@@ -117,9 +117,10 @@ public final class RaftNode {
      * Makes these the members, through the leader, whoever it is, while the cluster goes on (§6). New voters take up the log
      * first.
      *
-     * @return the index of the new membership, once it is committed; fails with {@link ProposalFailedException}: of kind
-     *         {@code OUTCOME_UNKNOWN} if the change was begun and may yet be completed, of any other if the members certainly
-     *         are as they were
+     * @return the index of the new membership, once it is committed and {@link #status} of this node shows that too, or at the
+     *         time-out, if it is committed and this node has not come so far; fails with {@link ProposalFailedException}: of
+     *         kind {@code OUTCOME_UNKNOWN} if the change was begun and may yet be completed, of any other if the members
+     *         certainly are as they were
      */
     public CompletionStage<Long> changeMembership(MembershipRequest request, long timeoutMillis) {
         return begin(writes, timeoutMillis, (deadline, answer) -> member.changeMembership(request, deadline, answer));

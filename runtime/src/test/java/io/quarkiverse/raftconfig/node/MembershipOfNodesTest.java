@@ -181,11 +181,59 @@ class MembershipOfNodesTest {
         // when it is asked
         long index = cluster.get(change(cluster, follower, List.of(N1, N2, N3), List.of(N4)));
 
-        // then the leader has done it
-        cluster.await(() -> cluster.node(follower).status().committedMembershipIndex() == index);
+        // then the leader has done it, and the follower shows it at once
+        assertThat(cluster.node(follower).status().committedMembershipIndex()).isEqualTo(index);
+        assertThat(cluster.node(follower).status().membership().learners()).extracting(ReplicaId::node).containsExactly(N4);
         cluster.await(() -> cluster.node(N4).status().hasState());
         assertThat(cluster.node(N4).status().place()).isEqualTo(NodeStatus.Place.LEARNER);
         assertVoters(cluster, follower, N1, N2, N3);
+    }
+
+    @Test
+    void theLeaderShowsWhatItAnswers() {
+        // given a leader, when it is asked for a change, and then for its status at the moment of the answer
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId leader = cluster.leader();
+        CompletionStage<Long> changed = change(cluster, leader, List.of(leader));
+        CompletionStage<Long> shown = changed.thenApply(index -> cluster.node(leader).status().committedMembershipIndex());
+
+        // then that shows the change
+        assertThat(cluster.get(shown)).isEqualTo(cluster.get(changed));
+    }
+
+    @Test
+    void aNodeThatIsToGoIsAnsweredAtOnceWhenItIsAskedItself() {
+        // given a follower, when it is asked that it leave
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId follower = cluster.follower();
+        List<NodeId> rest = new ArrayList<>(List.of(N1, N2, N3));
+        rest.remove(follower);
+        long begunAt = cluster.time().nowMillis();
+        long index = cluster.get(change(cluster, follower, rest));
+
+        // then it still hears that it has left
+        assertThat(cluster.node(follower).status().committedMembershipIndex()).isEqualTo(index);
+        assertThat(cluster.node(follower).status().place()).isEqualTo(NodeStatus.Place.REMOVED);
+        assertThat(cluster.time().nowMillis() - begunAt).isLessThan(200);
+    }
+
+    @Test
+    void whatIsDoneIsAnsweredInTimeThoughItIsNotShownHere() {
+        // given a follower that gets the leader's answers, and nothing of its log
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId follower = cluster.follower();
+        long before = cluster.node(follower).status().membershipIndex();
+        cluster.network().lose((receiver, what) -> receiver.equals(follower) && what instanceof Message);
+
+        // when it is asked for a change
+        long begunAt = cluster.time().nowMillis();
+        List<NodeId> others = List.of(cluster.leader(), third(cluster.leader(), follower));
+        long index = cluster.get(cluster.node(follower).changeMembership(request(before, others, List.of()), 2_000));
+
+        // then it says that it is done, when the time is over
+        assertThat(index).isGreaterThan(before);
+        assertThat(cluster.time().nowMillis() - begunAt).isBetween(2_000L, 2_010L);
+        assertThat(cluster.node(follower).status().committedMembershipIndex()).isEqualTo(before);
     }
 
     @Test
