@@ -130,7 +130,7 @@ final class Errands {
             if (route.leadsHere()) {
                 waiting.remove(this);
                 standing.whenDone(desk.answer(self, request.apply(leftMillis)), this::answered);
-            } else if (leader != null) {
+            } else if (leader != null && leftMillis >= 0) {
                 waiting.remove(this);
                 standing.whenDone(transport.request(leader, request.apply(leftMillis), leftMillis), this::answered);
             } else {

@@ -113,7 +113,7 @@ final class Writes {
             // It may be in the log from now on, until that is refused: a step may fail before it tells.
             write.underWay = true;
             appender.offer(write.command, write);
-        } else if (leader != null) {
+        } else if (leader != null && write.leftMillis() >= 0) {
             waiting.remove(write);
             write.sendTo(leader);
         } else {
@@ -183,9 +183,14 @@ final class Writes {
             end("this node was caught up by a snapshot, which does not tell what became of the write");
         }
 
+        /** Negative if the loop is so late that the deadline is over and was not noticed yet. */
+        private long leftMillis() {
+            return deadlineMillis - loop.nowMillis();
+        }
+
         private void sendTo(NodeId leader) {
             underWay = true;
-            long leftMillis = deadlineMillis - loop.nowMillis();
+            long leftMillis = leftMillis();
             Bytes bytes = Bytes.wrap(CommandCodec.encode(command));
             standing.whenDone(transport.request(leader, new PeerRequest.Propose(bytes, leftMillis), leftMillis),
                     this::answered);

@@ -53,6 +53,21 @@ class WritePromisesTest {
     }
 
     @Test
+    void isGivenToNobodyWhenItsTimeIsOverBeforeItsTurn() {
+        // given a follower whose loop is so late that the time of a write is over when it comes to it
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        List<Object> asked = new ArrayList<>();
+        cluster.network().lose((to, what) -> what instanceof PeerRequest.Propose && asked.add(what));
+
+        // when it does
+        CompletionStage<Outcome> write = cluster.node(cluster.follower()).propose(write("a", "1", null), -1);
+
+        // then the leader was not asked: a time that is negative is no time in the protocol, and would break the connection
+        assertThat(cluster.failure(write)).isEqualTo(PeerResponse.Kind.NO_LEADER);
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
     void isTriedAgainWhenAnotherEntryTookItsPlace() {
         // given a leader that is cut off with a write in its log
         VirtualCluster cluster = VirtualCluster.running(3, 1);
