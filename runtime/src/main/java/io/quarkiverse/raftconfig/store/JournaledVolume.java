@@ -26,7 +26,7 @@ import org.mapdb.volume.Volume;
  * sync:  one frame with the changed blocks to the journal, one force
  *        journal full: the frame goes to the other one, and the image is written anew from a copied list of slices,
  *        by the file thread, while commits go on; a slice that changes meanwhile is copied first
- *        frame larger than a journal: the image itself is the commit
+ *        frame larger than a journal, or another volume in the place of all: the image itself is the commit
  * </pre>
  *
  * For the one thread that owns the store. After an {@link UncheckedIOException} it must not be used any more.
@@ -108,6 +108,24 @@ final class JournaledVolume extends Volume {
             return null;
         });
         fileThread.execute(fold);
+    }
+
+    /**
+     * What {@code others} hold takes the place of all that is here, durable at once and whole or not at all. An image is that
+     * commit, however small it is: frames can't make a volume shorter. All that was put must have been committed.
+     */
+    void replaceWith(List<byte[]> others) {
+        if (journal == null || !dirty.isEmpty()) {
+            throw new IllegalStateException("a volume without a journal, or with changes that are not committed");
+        }
+        try {
+            finishFold();
+            slices = others.toArray(byte[][]::new);
+            journal.committedByImage();
+            image(journal).write(disk, () -> false);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Image image(Journal journal) {

@@ -42,8 +42,9 @@ public final class MapDbRaftStore implements RaftStore {
 
     private final Disk disk;
     private final JournaledVolume volume;
-    private final Records records;
-    private final IndexTreeLongLongMap index;
+    private final Growth growth = new Growth();
+    private Records records;
+    private IndexTreeLongLongMap index;
     private final SnapshotFiles snapshots;
     private final Identity identity;
     private final @Nullable FoundingRecord founding;
@@ -325,6 +326,7 @@ public final class MapDbRaftStore implements RaftStore {
         }
         return orCloseForGood(() -> {
             Superblock next = before.withSnapshot(point);
+            growth.noteUsed(records.usedBytes());
             long first = before.base().index() + 1;
             long last = Math.min(base.index(), first + CUT_ENTRIES_MAX - 1);
             if (first <= last) {
@@ -333,8 +335,34 @@ public final class MapDbRaftStore implements RaftStore {
             }
             commit(next);
             snapshots.deleteOld(point.last());
+            if (next.base().equals(base) && growth.isBeyondUse(records.volumeBytes())) {
+                writeAnew();
+            }
             return next.base();
         });
+    }
+
+    /** The same, in a volume without all that is free; cheap just after a cut. */
+    private void writeAnew() {
+        JournaledVolume lean = new JournaledVolume(disk, List.of(), Runnable::run);
+        Records copies = new Records(lean, false);
+        Superblock now = superblock;
+        long first = copies.put(now::write);
+        long map = copies.newMap();
+        if (first != Records.FIRST || map != now.indexRecord()) {
+            throw new IllegalStateException("records " + first + " and " + map + " in the place of " + Records.FIRST + " and "
+                    + now.indexRecord());
+        }
+        IndexTreeLongLongMap copied = copies.map(map);
+        for (long i = now.base().index() + 1; i <= now.last().index(); i++) {
+            Entry entry = read(i);
+            copied.put(i, copies.put(out -> EntryCodec.write(out, entry)));
+        }
+        copies.commit();
+        volume.replaceWith(lean.slices());
+        records = new Records(volume, true);
+        index = records.map(map);
+        growth.restart();
     }
 
     private void delete(long first, long last) {

@@ -87,6 +87,15 @@ final class Records {
         store.commit();
     }
 
+    /** So much of the volume is in use, by what is put and by MapDB itself. */
+    long usedBytes() {
+        return store.getTotalSize() - store.getFreeSize();
+    }
+
+    long volumeBytes() {
+        return store.getTotalSize();
+    }
+
     private byte @Nullable [] find(long number) {
         try {
             return store.get(number, Serializer.BYTE_ARRAY_NOSIZE);
