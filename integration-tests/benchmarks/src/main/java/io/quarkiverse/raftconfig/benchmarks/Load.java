@@ -43,6 +43,8 @@ public final class Load {
             case "fail-over" -> load.failOver(number(args, 30));
             case "idle" -> load.idle(seconds(args, 30));
             case "start-up" -> load.startUp(args);
+            case "footprint" -> load.footprint(number(args, 1_000_000));
+            case "catch-up" -> load.catchUp(number(args, 3), args.length < 3 ? 180 : Integer.parseInt(args[2]));
             default -> {
                 System.err.println(
                         """
@@ -50,7 +52,9 @@ public final class Load {
                                        Load http [seconds]             writes to three replicas over HTTP
                                        Load fail-over [kills]          from kill -9 of the leader to the next acknowledged write
                                        Load idle [seconds]             CPU of each of three replicas when nothing happens
-                                       Load start-up <jar> <jar> ...   time to the first answer, and memory, of packaged applications""");
+                                       Load start-up <jar> <jar> ...   time to the first answer, and memory, of packaged applications
+                                       Load footprint [writes]         disk and memory of three replicas while so much is written
+                                       Load catch-up [rounds] [bytes]  writes while a follower is caught up by a snapshot, with values of up to so many bytes""");
                 System.exit(2);
             }
         }
@@ -153,7 +157,7 @@ public final class Load {
     private void startUp(String[] jars) throws IOException {
         for (int i = 1; i < jars.length; i++) {
             var times = new ArrayList<Duration>();
-            long kilobytes = 0;
+            long bytes = 0;
             for (int run = 0; run < 11; run++) {
                 Path directory = Files.createTempDirectory(Files.createDirectories(DIRECTORY), "start-up");
                 try (var replica = new Replica("a", Ports.free(1).get(0), directory, Path.of(jars[i]).toAbsolutePath(), JVM,
@@ -163,20 +167,25 @@ public final class Load {
                     replica.awaitServing(Cluster.START_TIMEOUT);
                     if (run > 0) { // The first one fills the page cache.
                         times.add(Duration.ofNanos(System.nanoTime() - start));
-                        kilobytes += resident(replica);
+                        bytes += Gauge.residentBytes(replica);
                     }
                 }
             }
             out.printf(Locale.ROOT, "%s: first answer after %s, %d MB resident then (mean)%n", jars[i], new Percentiles(times),
-                    kilobytes / times.size() / 1024);
+                    (bytes / times.size()) >> 20);
         }
     }
 
-    private static long resident(Replica replica) throws IOException {
-        return Files.readAllLines(Path.of("/proc", Long.toString(replica.handle().pid()), "status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst().orElseThrow();
+    private void footprint(int writes) throws IOException {
+        try (Cluster cluster = cluster("footprint")) {
+            new Footprint(cluster, out).measure(writes, DIRECTORY);
+        }
+    }
+
+    private void catchUp(int rounds, int valueBytes) throws IOException {
+        try (Cluster cluster = cluster("catch-up")) {
+            new CatchUp(cluster, APP.toAbsolutePath(), JVM, DIRECTORY.toAbsolutePath(), valueBytes, out).measure(rounds);
+        }
     }
 
     private static Cluster cluster(String name) {
