@@ -75,6 +75,11 @@ public final class Replica implements AutoCloseable {
         return httpPort;
     }
 
+    /** Where it keeps its log, its snapshots and its identity; not there before the first start. */
+    public Path dataDirectory() {
+        return directory.resolve("data");
+    }
+
     /** What the process has printed, over all its lives. */
     public Path log() {
         return directory.resolve("replica.log");
@@ -158,7 +163,7 @@ public final class Replica implements AutoCloseable {
         if (isAlive()) {
             throw new IllegalStateException("replica " + id + " runs, on the disk that is to be wiped");
         }
-        Cluster.delete(directory.resolve("data"));
+        Cluster.delete(dataDirectory());
     }
 
     /** Leaves no process behind. The data stays. */

@@ -2,8 +2,6 @@ package io.quarkiverse.raftconfig.it.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +10,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -24,19 +21,60 @@ final class Load implements AutoCloseable {
     /** So that no load meets the properties of another, on a cluster that several tests share. */
     private static final AtomicInteger LOADS = new AtomicInteger();
 
+    private static final Duration PAUSE_WHEN_CALM = Duration.ofMillis(100);
+
     private final List<Replica> replicas;
     private final String name;
     private final List<Series> series = new CopyOnWriteArrayList<>();
     private final List<CountDownLatch> ends = new ArrayList<>();
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private final AtomicBoolean calm = new AtomicBoolean();
+    private final Shape shape;
 
-    private Load(List<Replica> replicas, String name) {
-        this.replicas = replicas;
-        this.name = name;
+    /**
+     * What one client writes, and how often.
+     *
+     * @param pause after each write
+     * @param small how many properties with nothing but their number
+     * @param large how many with {@code largeBytes} behind it
+     * @param largeEvery every so many writes one is large; 0: none is
+     */
+    private record Shape(Duration pause, int small, int large, int largeEvery, int largeBytes) {
+        private boolean isLarge(long write) {
+            return largeEvery > 0 && write % largeEvery == 0;
+        }
+
+        private int padding(long write) {
+            return isLarge(write) ? largeBytes : 0;
+        }
+
+        private int properties() {
+            return small + large;
+        }
+
+        private int property(long write) {
+            return isLarge(write) ? small + (int) (write / largeEvery % large) : (int) (write % small);
+        }
     }
 
+    private Load(List<Replica> replicas, String name, Shape shape) {
+        this.replicas = replicas;
+        this.name = name;
+        this.shape = shape;
+    }
+
+    /** Each client writes one property. */
     static Load start(Cluster cluster, String name, int clients) {
-        var load = new Load(cluster.replicas(), name + "-" + LOADS.incrementAndGet());
+        return start(cluster, name, clients, new Shape(Duration.ofMillis(5), 1, 0, 0, 0));
+    }
+
+    /** Many writes of little and some of much: states and logs that take a moment to be written, sent and cut. */
+    static Load startHeavy(Cluster cluster, String name, int clients) {
+        return start(cluster, name, clients, new Shape(Duration.ofMillis(2), 32, 4, 16, 60_000));
+    }
+
+    private static Load start(Cluster cluster, String name, int clients, Shape shape) {
+        var load = new Load(cluster.replicas(), name + "-" + LOADS.incrementAndGet(), shape);
         for (int i = 0; i < clients; i++) {
             int number = i;
             var end = new CountDownLatch(1);
@@ -49,7 +87,22 @@ final class Load implements AutoCloseable {
     }
 
     long acknowledged() {
-        return series.stream().mapToLong(one -> one.acknowledgements.get()).sum();
+        return series.stream().mapToLong(Series::acknowledgements).sum();
+    }
+
+    /** Of values, in what was acknowledged. */
+    long acknowledgedBytes() {
+        return series.stream().mapToLong(Series::acknowledgedBytes).sum();
+    }
+
+    /** For a while, only a few writes a second; so that what else is to be done is done soon. */
+    void calmDown() {
+        calm.set(true);
+    }
+
+    /** As at the start, again. */
+    void hurry() {
+        calm.set(false);
     }
 
     @Override
@@ -72,65 +125,26 @@ final class Load implements AutoCloseable {
 
     /** Whether {@code replica}, with no help of others, has every acknowledged write. */
     void assertNothingLostAt(Replica replica) {
-        for (Series one : series) {
-            Reply reply = replica.get("/shop/config/" + one.property);
-            long read = reply.status() == 404 ? -1 : Long.parseLong(reply.body());
-            assertThat(read).as("%s at %s", one.property, replica).isBetween(one.acknowledged.get(), one.tried.get());
-        }
+        series.forEach(one -> one.assertNothingLostAt(replica));
     }
 
     private void write(int number, CountDownLatch end) {
         try {
-            var current = new Series(name + "-" + number + "-0");
-            series.add(current);
+            var properties = new Series[shape.properties()];
             for (long i = 0; !stopped.get(); i++) {
                 Replica through = replicas.get((int) ((i + number) % replicas.size()));
-                if (!current.write(through, i)) {
-                    current = new Series(name + "-" + number + "-" + (i + 1));
-                    series.add(current);
+                int property = shape.property(i);
+                if (properties[property] == null) {
+                    properties[property] = new Series(name + "-" + number + "-" + i, shape.padding(i));
+                    series.add(properties[property]);
                 }
-                LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+                if (!properties[property].write(through, i)) {
+                    properties[property] = null;
+                }
+                LockSupport.parkNanos((calm.get() ? PAUSE_WHEN_CALM : shape.pause()).toNanos());
             }
         } finally {
             end.countDown();
-        }
-    }
-
-    /** The writes of one property. */
-    private static final class Series {
-        final String property;
-        final AtomicLong tried = new AtomicLong(-1);
-        final AtomicLong acknowledged = new AtomicLong(-1);
-        final AtomicLong acknowledgements = new AtomicLong();
-
-        Series(String property) {
-            this.property = property;
-        }
-
-        /** @return whether the outcome is known */
-        boolean write(Replica through, long value) {
-            long before = tried.get();
-            tried.set(value);
-            try {
-                Reply reply = through.putWithin(Duration.ofSeconds(1), "shop." + property, Long.toString(value));
-                if (reply.isSuccess()) {
-                    acknowledged.set(value);
-                    acknowledgements.incrementAndGet();
-                    return true;
-                }
-                if (reply.status() == 503) {
-                    // Certainly not done: if it is read later, that is a violation too.
-                    tried.set(before);
-                    return true;
-                }
-                return false;
-            } catch (UncheckedIOException e) {
-                if (e.getCause() instanceof ConnectException) {
-                    tried.set(before);
-                    return true;
-                }
-                return false;
-            }
         }
     }
 }
