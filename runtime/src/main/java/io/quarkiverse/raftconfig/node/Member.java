@@ -61,6 +61,7 @@ final class Member {
     private final FirstRead firstRead;
 
     private Identity identity;
+    private boolean leftOut;
     private CoreHost host;
     private final FoundingHost founding;
 
@@ -77,7 +78,7 @@ final class Member {
         this.standing = new Standing(self.node(), transport, this::degraded);
         this.inbox = new Inbox(loop, this::turnEnds);
         this.deadlines = new Deadlines(loop);
-        this.route = new Route(self.node());
+        this.route = new Route(self);
         Tickets tickets = new Tickets();
         this.appender = new Appender(tickets, loop, settings, route, state);
         Applier applier = new Applier(state, recovered, appender, notifier);
@@ -144,15 +145,24 @@ final class Member {
     }
 
     void write(Command command, long deadlineMillis, CompletableFuture<Outcome> answer) {
-        if (!standing.refuses(answer)) {
+        if (!standing.refuses(answer) && !refusesAsLeftOut(answer)) {
             writes.begin(command, deadlineMillis, answer);
         }
     }
 
     void read(long deadlineMillis, CompletableFuture<PublishedState> answer) {
-        if (!standing.refuses(answer)) {
+        if (!standing.refuses(answer) && !refusesAsLeftOut(answer)) {
             reads.begin(deadlineMillis, answer);
         }
+    }
+
+    /** Nobody waits for what will never come here, so that a client loses no time before it asks another. */
+    private boolean refusesAsLeftOut(CompletableFuture<?> answer) {
+        if (!route.isLeftOut()) {
+            return false;
+        }
+        answer.completeExceptionally(new ProposalFailedException(PeerResponse.Kind.NO_LEADER, Route.LEFT_OUT));
+        return true;
     }
 
     void awaitRevision(long revision, long deadlineMillis, CompletableFuture<PublishedState> answer) {
@@ -295,12 +305,22 @@ final class Member {
 
     private void stepped() {
         leaderWatch.look(host);
+        lookWhetherLeftOut();
         membership.stepped(host.core().membership());
         handOver.look();
         snapshotOrders.look();
         milestones.look(parts.applier(), host.core());
         writeStatus();
         errands.look();
+    }
+
+    private void lookWhetherLeftOut() {
+        boolean before = leftOut;
+        leftOut = route.isLeftOut();
+        if (leftOut && !before) {
+            writes.leftOut();
+            reads.failAll(Route.LEFT_OUT);
+        }
     }
 
     private void leaderChanged() {

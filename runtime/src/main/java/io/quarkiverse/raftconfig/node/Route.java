@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.core.Entry;
 import io.quarkiverse.raftconfig.core.Input;
+import io.quarkiverse.raftconfig.core.Membership;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.RaftCore;
 import io.quarkiverse.raftconfig.core.ReplicaId;
@@ -13,10 +14,12 @@ import io.quarkiverse.raftconfig.core.Role;
 
 /** Where the leader is, as far as this node knows. Lives on the loop. */
 final class Route {
-    private final NodeId self;
+    static final String LEFT_OUT = "this node is no member of the cluster any more: ask one that is";
+
+    private final ReplicaId self;
     private @Nullable CoreHost host;
 
-    Route(NodeId self) {
+    Route(ReplicaId self) {
         this.self = self;
     }
 
@@ -38,6 +41,19 @@ final class Route {
         return here != null && here.takesPart() && here.core().role() == Role.LEADER;
     }
 
+    /** True if the cluster goes on without this node, as far as it knows: what is decided from now on does not reach it. */
+    boolean isLeftOut() {
+        CoreHost here = host;
+        if (here == null || here.core().membership().isBlank()) {
+            return false;
+        }
+        return !isMember(here.core().membership()) && !isMember(here.core().committedMembership());
+    }
+
+    private boolean isMember(Membership membership) {
+        return membership.isVoter(self) || membership.learners().contains(self);
+    }
+
     /** The term in which this node leads, if it does. */
     long term() {
         CoreHost here = host;
@@ -55,7 +71,7 @@ final class Route {
     NodeId leaderElsewhere() {
         CoreHost here = host;
         ReplicaId leader = here == null || !here.takesPart() ? null : here.core().leader();
-        return leader == null || leader.node().equals(self) ? null : leader.node();
+        return leader == null || leader.node().equals(self.node()) ? null : leader.node();
     }
 
     void feed(Input input) {

@@ -29,6 +29,8 @@ import io.quarkiverse.raftconfig.state.OutcomeCodec;
  *        NO_LEADER                                   OUTCOME_UNKNOWN              once applied here: done
  * </pre>
  *
+ * A node that the cluster goes on without applies nothing more: there, a write is done when it is decided, and none waits.
+ *
  * Lives on the loop.
  */
 final class Writes {
@@ -106,6 +108,16 @@ final class Writes {
         }
     }
 
+    /** What is decided from now on is not applied here: nobody waits for that, and those without a leader not for one. */
+    void leftOut() {
+        failWaiting(Route.LEFT_OUT);
+        for (OwnWrite write : List.copyOf(open)) {
+            if (write.decided != null) {
+                write.end(Route.LEFT_OUT);
+            }
+        }
+    }
+
     private void send(OwnWrite write) {
         NodeId leader = route.leaderElsewhere();
         if (route.leadsHere()) {
@@ -125,6 +137,10 @@ final class Writes {
     private void waitForLeader(OwnWrite write) {
         write.underWay = false;
         write.position = null;
+        if (route.isLeftOut()) {
+            write.end(Route.LEFT_OUT);
+            return;
+        }
         waiting.add(write);
         retry.setToEarlierOf(loop.nowMillis() + retryMillis);
     }
@@ -225,6 +241,10 @@ final class Writes {
                 return;
             }
             decided = outcome;
+            if (route.isLeftOut()) {
+                end(Route.LEFT_OUT);
+                return;
+            }
             applySlot = applier.whenApplied(applied.index(), () -> applied(applied.index(), outcome));
             applier.answerWaiting();
         }

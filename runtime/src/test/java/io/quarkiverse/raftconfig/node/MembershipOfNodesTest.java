@@ -258,6 +258,35 @@ class MembershipOfNodesTest {
     }
 
     @Test
+    void whoHasLeftLetsNobodyWait() {
+        for (boolean leads : new boolean[] { false, true }) {
+            // given a writer through one that is to leave
+            VirtualCluster cluster = VirtualCluster.running(3, 1);
+            NodeId leaving = leads ? cluster.leader() : cluster.follower();
+            List<NodeId> rest = new ArrayList<>(List.of(N1, N2, N3));
+            rest.remove(leaving);
+            Writer writer = new Writer(cluster, leaving);
+
+            // when it has left
+            cluster.get(change(cluster, cluster.leader(), rest));
+            cluster.time().passMillis(3_000);
+
+            // then each write through it was done soon, or was certainly not, so that clients ask another
+            assertThat(writer.longestMillis).as("milliseconds, leader: " + leads).isLessThan(50);
+            assertThat(writer.failures).isNotEmpty().containsOnly(PeerResponse.Kind.NO_LEADER);
+            assertThat(cluster.failureText(cluster.put(leaving, "a", "1"))).contains("no member of the cluster any more");
+            assertThat(cluster.failure(cluster.node(leaving).readLinearizable(10_000))).isEqualTo(PeerResponse.Kind.NO_LEADER);
+            writer.failures.clear();
+            writer.check(rest);
+
+            // and it takes them again when it is taken in again
+            cluster.get(change(cluster, rest.get(0), List.of(N1, N2, N3)));
+            cluster.await(() -> cluster.node(leaving).status().place() == NodeStatus.Place.VOTER);
+            cluster.get(cluster.put(leaving, "a", "1"));
+        }
+    }
+
+    @Test
     void refusesWhatCantBe() {
         // given three nodes
         VirtualCluster cluster = VirtualCluster.running(3, 1);
