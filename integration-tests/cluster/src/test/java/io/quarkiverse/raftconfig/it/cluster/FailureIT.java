@@ -91,27 +91,6 @@ class FailureIT {
     }
 
     @Test
-    void replicasThatAreStoppedOneByOneLoseNothing(Cluster cluster) {
-        try (Load load = Load.start(cluster, "restarts", 2)) {
-            for (Replica replica : cluster.replicas()) {
-                // when one is stopped in order, and started again
-                replica.stop();
-                assertThat(replica.isAlive()).isFalse();
-                write(cluster.alive().get(0), "shop.banner", "without " + replica.id());
-                replica.start();
-                replica.awaitReady(Cluster.START_TIMEOUT);
-
-                // then it reads what was written without it
-                await().atMost(SOON).until(() -> injectedBanner(replica).equals("without " + replica.id()));
-            }
-            load.stop();
-            long last = revision(cluster.awaitLeader(SOON));
-            cluster.replicas().forEach(replica -> await().atMost(SOON).until(() -> revision(replica) >= last));
-            cluster.replicas().forEach(load::assertNothingLostAt);
-        }
-    }
-
-    @Test
     void aReplicaAloneServesItsLastKnownStateAndSaysThatItIsNotReady(Cluster cluster) {
         // given a value on which all agreed before all stopped
         long revision = write(cluster.replicas().get(0), "shop.banner", "last known");

@@ -4,82 +4,60 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.ClassTemplate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 
 /** Members come, go, die and lose their disks while a client writes a hundred times a second. */
+@ClassTemplate
+@ExtendWith(Repetitions.class)
+@ExtendWith(FleetOfTest.class)
 class MembershipIT {
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final String MEMBERS = "/raft-config/v1/members";
-
-    private final List<Replica> started = new ArrayList<>();
-    private final Map<String, Integer> peerPorts = new LinkedHashMap<>();
-
-    @BeforeEach
-    void beginWithNothing() {
-        Cluster.delete(ThreeReplicas.directory(MembershipIT.class));
-    }
-
-    @AfterEach
-    void leaveNoProcessBehind() {
-        started.forEach(Replica::close);
-    }
-
     @Test
-    void membersChangeWhileWritesGoOnAndNoneIsLost() {
+    void membersChangeWhileWritesGoOnAndNoneIsLost(Fleet fleet) {
         // given three replicas that have founded a cluster
-        List.of("a", "b", "c").forEach(id -> peerPorts.put(id, Ports.free(1).get(0)));
-        Replica a = replica("a");
-        Replica b = replica("b");
-        Replica c = replica("c");
-        List.of(a, b, c).forEach(Replica::start);
-        List.of(a, b, c).forEach(it -> it.awaitReady(TIMEOUT));
-        try (SteadyWrites writes = SteadyWrites.through(List.of(a, b, c))) {
+        List<Replica> founders = fleet.found("a", "b", "c");
+        Replica a = founders.get(0);
+        Replica b = founders.get(1);
+        Replica c = founders.get(2);
+        try (SteadyWrites writes = SteadyWrites.through(founders)) {
             writes.awaitMore(200);
             writes.report("the three that founded the cluster");
 
             // when the leadership is handed over, by request
-            Replica next = List.of(a, b, c).stream().filter(it -> !it.id().equals(Api.leader(a))).findFirst().orElseThrow();
-            Response handedOver = Api.at(a).contentType(ContentType.JSON).body("{\"to\": \"" + next + "\"}")
-                    .post("/raft-config/v1/leader/transfer");
-            assertThat(handedOver.statusCode()).as(handedOver.asString()).isEqualTo(200);
-            Awaitility.await().atMost(TIMEOUT).until(() -> next.id().equals(Api.leader(a)));
+            Fleet.handOver("a".equals(Api.leader(a)) ? b : a, founders);
             writes.awaitMore(100);
             writes.report("the leadership handed over");
 
             // when two more are taken in, in one request
-            Replica d = newcomer("d");
-            Replica e = newcomer("e");
-            change(a, List.of(a, b, c, d, e));
-            List.of(d, e).forEach(it -> it.awaitReady(TIMEOUT));
+            Replica d = fleet.newcomer("d");
+            Replica e = fleet.newcomer("e");
+            fleet.change(a, List.of(a, b, c, d, e));
+            List.of(d, e).forEach(it -> it.awaitReady(Fleet.TIMEOUT));
             writes.goThrough(List.of(a, b, c, d, e));
             writes.awaitMore(100);
             writes.report("three to five");
 
-            // and then three of the five stay, those that came last and one more
+            // and then three of the five stay: the leader is left out
             writes.goThrough(List.of(c, d, e));
-            change(e, List.of(c, d, e));
+            fleet.change(e, List.of(c, d, e));
             writes.awaitMore(100);
-            writes.report("five to three");
+            writes.report("five to three, without the leader");
             a.stop();
             b.stop();
 
             // when one of them dies, and another takes its place
             writes.goThrough(List.of(c, d));
             e.kill();
-            Replica f = newcomer("f");
-            change(c, List.of(c, d, f));
-            f.awaitReady(TIMEOUT);
+            Replica f = fleet.newcomer("f");
+            fleet.change(c, List.of(c, d, f));
+            f.awaitReady(Fleet.TIMEOUT);
             writes.goThrough(List.of(c, d, f));
             writes.awaitMore(100);
             writes.report("a dead one replaced");
@@ -89,12 +67,12 @@ class MembershipIT {
             d.kill();
             d.wipe();
             d.start();
-            List.of(c, f).forEach(it -> awaitAnotherIncarnation(it, d));
-            change(c, List.of(c, d, f));
-            d.awaitReady(TIMEOUT);
+            List.of(c, f).forEach(it -> Fleet.awaitAnotherIncarnation(it, d));
+            fleet.change(c, List.of(c, d, f));
+            d.awaitReady(Fleet.TIMEOUT);
             writes.goThrough(List.of(c, d, f));
             writes.awaitMore(100);
-            writes.report("a lost disk replaced");
+            writes.report("a lost disk replaced, by request");
             writes.stop();
 
             // then nothing that was acknowledged is lost, and nothing failed that a client can't repeat
@@ -103,10 +81,7 @@ class MembershipIT {
 
             // when it is backed up, and restored into a new cluster, then all is there as well
             byte[] backup = Api.at(f).get("/raft-config/v1/backup").then().statusCode(200).extract().asByteArray();
-            peerPorts.clear();
-            Replica alone = replica("alone");
-            alone.start();
-            alone.awaitReady(TIMEOUT);
+            Replica alone = fleet.alone("alone");
             Response restored = Api.at(alone).contentType(ContentType.BINARY).body(backup).post("/raft-config/v1/restore");
             assertThat(restored.statusCode()).as(restored.asString()).isEqualTo(200);
             assertThat(Api.revision(alone)).isEqualTo(Api.revision(f));
@@ -114,67 +89,131 @@ class MembershipIT {
         }
     }
 
-    /** Asks for these members, all of them voters, until that is what they are. */
-    private void change(Replica through, List<Replica> wanted) {
-        String body = wanted.stream()
-                .map(it -> "{\"id\": \"" + it + "\", \"address\": \"127.0.0.1:" + peerPorts.get(it.id()) + "\"}")
-                .collect(Collectors.joining(", ", "{\"members\": [", "]}"));
-        long began = System.nanoTime();
-        Awaitility.await().atMost(TIMEOUT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(50))
-                .until(() -> isDone(Api.at(through).contentType(ContentType.JSON).body(body)
-                        .header("If-Match", Api.at(through).get(MEMBERS).header("ETag"))
-                        .queryParam("timeout", "10s").put(MEMBERS)));
-        System.out.printf("members %s after %s%n", wanted, Percentiles.millis(Duration.ofNanos(System.nanoTime() - began)));
-        // A replica that does not lead hears of it a moment later.
-        List<String> ids = wanted.stream().map(Replica::id).sorted().toList();
-        Awaitility.await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(10))
-                .untilAsserted(() -> assertThat(Api.at(through).get(MEMBERS).jsonPath().getList("committed.members.id"))
-                        .isEqualTo(ids));
-    }
+    @Test
+    void allThreeAreReplacedOneByOne(Fleet fleet) {
+        // given three replicas, of which a follower is to go first and the leader next
+        List<Replica> founders = fleet.found("a", "b", "c");
+        List<Replica> members = new ArrayList<>(founders);
+        try (SteadyWrites writes = SteadyWrites.through(members)) {
+            Fleet.handOver(founders.get(1), founders);
+            writes.awaitMore(200);
+            writes.report("the three that founded the cluster");
 
-    /** A newcomer that does not listen yet is a conflict; a leader that has just changed is none to be reached. */
-    private static boolean isDone(Response response) {
-        assertThat(response.statusCode()).as(response.asString()).isIn(200, 202, 409, 412, 503, 504);
-        if (response.statusCode() != 200) {
-            System.out.printf("not yet: %d %s%n", response.statusCode(), response.asString());
+            // when each gives its place to a new one, in one request; clients learn of it afterwards
+            for (String id : List.of("d", "e", "f")) {
+                Replica newcomer = fleet.newcomer(id);
+                Replica leaving = members.remove(0);
+                String what = leaving + ", which " + (leaving.id().equals(Api.leader(leaving)) ? "leads" : "follows");
+                writes.awaitMore(100);
+                writes.report(newcomer + " starts");
+                members.add(newcomer);
+                fleet.change(members.get(0), members);
+                newcomer.awaitReady(Fleet.TIMEOUT);
+                writes.goThrough(members);
+                writes.awaitMore(100);
+                writes.report(what + ", replaced by " + newcomer);
+            }
+            founders.forEach(Replica::stop);
+            writes.awaitMore(100);
+            writes.report("the old three stopped");
+            writes.stop();
+
+            // then nothing that was acknowledged is lost, and nothing failed that a client can't repeat
+            writes.assertNoErrors();
+            members.forEach(writes::assertNothingLostAt);
+
+            // and the new three need none of the old to start
+            members.forEach(Replica::stop);
+            members.forEach(Replica::start);
+            members.forEach(it -> it.awaitReady(Fleet.TIMEOUT));
+            members.forEach(writes::assertNothingLostAt);
+            members.forEach(it -> Fleet.awaitVoters(it, members));
+            Api.write(members.get(0), "shop.banner", "without the old three");
         }
-        return response.statusCode() == 200;
     }
 
-    /** Until then the member of that name is the one that is lost, and stays it. */
-    private static void awaitAnotherIncarnation(Replica at, Replica shown) {
-        String known = storageId(Api.at(at).get(MEMBERS), "members", shown);
-        Awaitility.await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(50)).until(() -> {
-            Response status = Api.at(at).get("/raft-config/v1/status");
-            return status.jsonPath().getBoolean("peers.find { it.id == '" + shown + "' }.connected")
-                    && !known.equals(storageId(status, "peers", shown));
-        });
-    }
+    @Test
+    void whoHasLostItsDiskIsReplacedWithoutARequestIfTheSettingsSaySo(Fleet fleet) {
+        // given three replicas, and a leader that loses its disk
+        List<Replica> founders = fleet.with("replace-lost-after", "2s").found("a", "b", "c");
+        Replica a = founders.get(0);
+        Replica b = founders.get(1);
+        Replica c = founders.get(2);
+        try (SteadyWrites writes = SteadyWrites.through(founders)) {
+            Fleet.handOver(c, founders);
+            writes.awaitMore(200);
+            writes.report("three");
+            String lost = Fleet.memberStorageId(a, c);
+            c.kill();
+            c.wipe();
+            writes.awaitMore(100);
+            writes.report("the leader killed");
 
-    private static String storageId(Response response, String list, Replica of) {
-        return response.jsonPath().getString(list + ".find { it.id == '" + of + "' }.storageId");
-    }
+            // when it comes back under its name, with an empty one
+            c.start();
+            Awaitility.await().atMost(Fleet.TIMEOUT).pollInterval(Duration.ofMillis(50))
+                    .until(() -> !lost.equals(Fleet.memberStorageId(a, c)));
 
-    /** A blank replica that nobody knows yet: it knows the others, and waits to be taken in. */
-    private Replica newcomer(String id) {
-        peerPorts.put(id, Ports.free(1).get(0));
-        Replica newcomer = replica(id);
-        newcomer.start();
-        return newcomer;
-    }
+            // then it is a voter again, and nobody had to ask for it
+            c.awaitReady(Fleet.TIMEOUT);
+            Fleet.awaitVoters(c, founders);
+            writes.awaitMore(100);
+            writes.report("a lost disk replaced, without a request");
 
-    private Replica replica(String id) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        if (!peerPorts.isEmpty()) {
-            settings.put("quarkus.raft-config.members", peerPorts.entrySet().stream()
-                    .map(it -> it.getKey() + "=127.0.0.1:" + it.getValue()).collect(Collectors.joining(",")));
-            settings.put("quarkus.raft-config.peer.host", "127.0.0.1");
-            settings.put("quarkus.raft-config.peer.port", String.valueOf(peerPorts.get(id)));
-            settings.put("quarkus.raft-config.peer.insecure", "true");
+            // and one of two without which the cluster could decide nothing
+            b.kill();
+            writes.awaitMore(100);
+            writes.report("another killed");
+            writes.stop();
+            writes.assertNoErrors();
+            List.of(a, c).forEach(writes::assertNothingLostAt);
         }
-        Replica replica = new Replica(id, Ports.free(1).get(0), ThreeReplicas.directory(MembershipIT.class).resolve(id),
-                ThreeReplicas.app(), Cluster.SMALL_JVM, settings);
-        started.add(replica);
-        return replica;
+    }
+
+    @Test
+    void whoAsksToBeTakenInLearnsAndIsAVoterAsSoonAsOneIsMissing(Fleet fleet) {
+        // given a cluster that is to have three voters, and has them
+        List<Replica> founders = fleet.with("voters", "3").found("a", "b", "c");
+        Replica a = founders.get(0);
+        Replica b = founders.get(1);
+        Replica c = founders.get(2);
+        try (SteadyWrites writes = SteadyWrites.through(founders)) {
+            Fleet.handOver(a, founders);
+            writes.awaitMore(200);
+            writes.report("three");
+
+            // when another starts that knows the address of one that does not lead, and nothing else
+            Replica d = fleet.joiner("d", b);
+            d.awaitReady(Fleet.TIMEOUT);
+            writes.goThrough(List.of(a, b, c, d));
+            writes.awaitMore(100);
+            writes.report("one has joined");
+
+            // then it learns, and reads through it show what was just written through another
+            assertThat(d.status().json().path("role").asText()).isEqualTo("LEARNER");
+            for (int i = 0; i < 30; i++) {
+                String value = Integer.toString(i);
+                Api.write(founders.get(i % 3), "shop.learner", value);
+                assertThat(Api.readLinearizable(d, "shop.learner")).isEqualTo(value);
+            }
+            assertThat(Fleet.voters(d)).containsExactly("a", "b", "c");
+            writes.report("reads through the learner");
+
+            // when a voter leaves
+            writes.goThrough(List.of(a, b, d));
+            fleet.remove(a, c);
+            Fleet.awaitVoters(a, List.of(a, b, d));
+            writes.awaitMore(100);
+            writes.report("the learner votes in the place of one that has left");
+            c.stop();
+
+            // then the learner's vote counts: without it, nothing could be decided when another is gone
+            b.kill();
+            writes.awaitMore(100);
+            writes.report("another killed");
+            writes.stop();
+            writes.assertNoErrors();
+            List.of(a, d).forEach(writes::assertNothingLostAt);
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,6 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.awaitility.Awaitility;
 
+import io.restassured.path.json.JsonPath;
+
 /**
  * A client that writes a hundred times a second, through one replica after the other. What was not done, or may not have been
  * done, it repeats with the same key, as clients should; any other answer than success is noted as an error.
@@ -28,9 +31,9 @@ final class SteadyWrites implements AutoCloseable {
     private static final int PROPERTIES = 20;
 
     private final List<Replica> replicas;
-    private final Map<String, String> acknowledged = new ConcurrentHashMap<>();
+    private final Map<String, Last> acknowledged = new ConcurrentHashMap<>();
     private final List<String> errors = new CopyOnWriteArrayList<>();
-    private final List<Long> acknowledgements = new ArrayList<>();
+    private final List<Acknowledgement> acknowledgements = new ArrayList<>();
     private final AtomicLong repetitions = new AtomicLong();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CountDownLatch end = new CountDownLatch(1);
@@ -56,7 +59,7 @@ final class SteadyWrites implements AutoCloseable {
     /** Waits until so many more are acknowledged. */
     void awaitMore(int count) {
         int before = count();
-        Awaitility.await().atMost(PATIENCE).until(() -> count() >= before + count);
+        Awaitility.await().atMost(PATIENCE.plus(INTERVAL.multipliedBy(3L * count))).until(() -> count() >= before + count);
     }
 
     private int count() {
@@ -66,29 +69,48 @@ final class SteadyWrites implements AutoCloseable {
     }
 
     /** Prints how many writes were acknowledged since the last call, and the longest time without one. */
-    Duration report(String what) {
+    Stretch report(String what) {
         synchronized (acknowledgements) {
-            long longest = 0;
+            Duration longest = Duration.ZERO;
+            String through = "";
             for (int i = 1; i < acknowledgements.size(); i++) {
-                longest = Math.max(longest, acknowledgements.get(i) - acknowledgements.get(i - 1));
+                Duration gap = Duration.ofNanos(acknowledgements.get(i).nanos - acknowledgements.get(i - 1).nanos);
+                if (gap.compareTo(longest) > 0) {
+                    longest = gap;
+                    through = ", ended through " + acknowledgements.get(i).through;
+                }
             }
-            Duration gap = Duration.ofNanos(longest);
-            System.out.printf("%s: %d writes acknowledged, %d repeated, longest gap %s%n", what,
-                    Math.max(0, acknowledgements.size() - 1), repetitions.getAndSet(0), Percentiles.millis(gap));
-            acknowledgements.subList(0, Math.max(0, acknowledgements.size() - 1)).clear();
-            return gap;
+            Stretch stretch = new Stretch(Math.max(0, acknowledgements.size() - 1), longest);
+            System.out.printf("%s: %d writes acknowledged, %d tries repeated, longest gap %s%s%n", what, stretch.writes(),
+                    repetitions.getAndSet(0), Percentiles.millis(longest), through);
+            acknowledgements.subList(0, stretch.writes()).clear();
+            return stretch;
         }
+    }
+
+    /**
+     * @param writes that were acknowledged
+     * @param longestGap between two acknowledgements
+     */
+    record Stretch(int writes, Duration longestGap) {
     }
 
     void assertNoErrors() {
         assertThat(errors).isEmpty();
     }
 
-    /** Whether {@code replica} shows the last acknowledged value of each property. */
+    /**
+     * Whether {@code replica} shows the last acknowledged value of each property, and has counted every one before: no write
+     * was lost, and none done twice.
+     */
     void assertNothingLostAt(Replica replica) {
         assertThat(acknowledged).isNotEmpty();
-        acknowledged.forEach((name, value) -> assertThat(Api.readLinearizable(replica, name)).as("%s at %s", name, replica)
-                .isEqualTo(value));
+        Map<String, Last> found = new TreeMap<>();
+        acknowledged.keySet().forEach(name -> {
+            JsonPath property = Api.at(replica).get(Api.property(name)).then().statusCode(200).extract().jsonPath();
+            found.put(name, new Last(property.getString("value"), property.getInt("version")));
+        });
+        assertThat(found).as("at %s", replica).isEqualTo(new TreeMap<>(acknowledged));
     }
 
     /** After the write that is under way. */
@@ -128,9 +150,9 @@ final class SteadyWrites implements AutoCloseable {
             try {
                 Reply reply = through.putWithin(Duration.ofSeconds(2), name, value, "Idempotency-Key", key);
                 if (reply.isSuccess()) {
-                    acknowledged.put(name, value);
+                    acknowledged.merge(name, new Last(value, 1), (before, now) -> new Last(value, before.version() + 1));
                     synchronized (acknowledgements) {
-                        acknowledgements.add(System.nanoTime());
+                        acknowledgements.add(new Acknowledgement(System.nanoTime(), through));
                     }
                     return;
                 } else if (reply.status() != 503 && reply.status() != 504) {
@@ -143,5 +165,16 @@ final class SteadyWrites implements AutoCloseable {
             LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
         }
         errors.add("no acknowledgement of " + name + " within " + PATIENCE);
+    }
+
+    /**
+     * Of one property.
+     *
+     * @param version how many writes of it there were
+     */
+    private record Last(String value, int version) {
+    }
+
+    private record Acknowledgement(long nanos, Replica through) {
     }
 }
