@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -21,6 +23,7 @@ import io.quarkiverse.raftconfig.core.Membership;
 import io.quarkiverse.raftconfig.core.Payload;
 import io.quarkiverse.raftconfig.core.Position;
 import io.quarkiverse.raftconfig.node.Identity;
+import io.quarkiverse.raftconfig.node.StoreDamagedException;
 import io.quarkiverse.raftconfig.state.ConfigState;
 import io.quarkiverse.raftconfig.state.Outcome;
 
@@ -114,6 +117,77 @@ class RecoverTest {
     }
 
     @Test
+    void aCopyThatACrashCutShortIsNoDataDirectory() throws IOException {
+        // given a directory with a snapshot, and entries in the journal
+        DataDirectories.make(data(), 8, 6);
+        DataDirectories.takeSnapshot(data());
+        List<Path> files = files(data());
+        assertThat(files).hasSizeGreaterThan(3);
+
+        // when a crash comes in the middle of a file, be it the last, then neither verify nor a start takes that for whole
+        for (Path cut : files) {
+            byte[] content = Files.readAllBytes(cut);
+            for (int length : new int[] { 0, 1, 512, content.length / 2, content.length - 512, content.length - 1 }) {
+                List<Path> others = files.stream().filter(file -> !file.equals(cut)).toList();
+                Path part = partial("cut-" + cut.getFileName() + "-" + length, others);
+                Files.write(part.resolve(cut.getFileName()), Arrays.copyOf(content, Math.max(0, length)));
+                assertIsNoDataDirectory(part);
+            }
+        }
+
+        // and when of all that was copied any of the names is lost with the power, as little
+        for (int kept = 0; kept < (1 << files.size()) - 1; kept++) {
+            List<Path> some = new ArrayList<>();
+            for (int i = 0; i < files.size(); i++) {
+                if ((kept & 1 << i) != 0) {
+                    some.add(files.get(i));
+                }
+            }
+            assertIsNoDataDirectory(partial("kept-" + kept, some));
+        }
+        assertIsWhole(partial("all", files));
+    }
+
+    private Path partial(String name, List<Path> files) throws IOException {
+        Path part = Files.createDirectory(parent.resolve(name));
+        for (Path file : files) {
+            Files.copy(file, part.resolve(file.getFileName()));
+        }
+        return part;
+    }
+
+    private void assertIsWhole(Path directory) {
+        assertThat(Ran.of("verify", directory.toString()).code()).isEqualTo(RaftConfigTool.DONE);
+    }
+
+    /** A start may find it blank, but nothing of what was copied. */
+    private static void assertIsNoDataDirectory(Path part) {
+        assertThat(Ran.of("verify", part.toString()).code()).as(part.toString()).isIn(RaftConfigTool.DAMAGED,
+                RaftConfigTool.UNUSABLE);
+        try (var store = DataDirectories.open(part)) {
+            assertThat(store.identity().clusterId()).as(part.toString()).isNull();
+        } catch (StoreDamagedException e) {
+            assertThat(e).hasMessageContaining("RAFTCFG02001");
+        }
+    }
+
+    @Test
+    void whatACrashLeftOfACopyIsLeftAlone() throws IOException {
+        // given the beginning of a copy
+        DataDirectories.make(data(), 8, 6);
+        Path backup = parent.resolve("copy");
+        Path part = partial("copy.part", files(data()).subList(0, 1));
+        SortedMap<String, String> left = contents(part);
+
+        // when it is to go to the same place, then that is refused, and to another it goes
+        Ran refused = recover("--yes", "--backup", backup.toString());
+        assertThat(refused.code()).isEqualTo(RaftConfigTool.REFUSED);
+        assertThat(refused.err()).contains("copy.part", "--backup");
+        assertThat(recover("--yes").code()).isEqualTo(RaftConfigTool.DONE);
+        assertThat(contents(part)).isEqualTo(left);
+    }
+
+    @Test
     void changesNothingIfNoCopyCanBeMade() throws IOException {
         // given a place for the copy below a file
         DataDirectories.make(data(), 8, 6);
@@ -203,12 +277,16 @@ class RecoverTest {
 
     private static SortedMap<String, String> contents(Path directory) throws IOException {
         SortedMap<String, String> contents = new TreeMap<>();
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.filter(file -> !file.endsWith("lock")).toList()) {
-                contents.put(file.getFileName().toString(), new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
-            }
+        for (Path file : files(directory)) {
+            contents.put(file.getFileName().toString(), new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
         }
         return contents;
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> !file.endsWith("lock")).sorted().toList();
+        }
     }
 
     private Path data() {
