@@ -60,7 +60,7 @@ class ArchitectureTest {
         arrows.put(".rest",
                 List.of(ROOT, ours("client"), ours("core"), ours("node"), ours("state"), ours("source"), MUTINY, VALIDATION,
                         "jakarta.ws.rs..", "jakarta.inject..", "jakarta.enterprise..", "jakarta.annotation..",
-                        "io.vertx.core.http..",
+                        "io.vertx.core..", "io.vertx.ext.web..",
                         "com.fasterxml.jackson..", "org.jboss.resteasy.reactive..", "io.quarkus.resteasy.reactive..",
                         "io.quarkus.hibernate.validator..", "org.hibernate.validator..", "org.jboss.logging.."));
         arrows.put(".health", List.of(ours("node"), ours("core"), "org.eclipse.microprofile.health..", "jakarta.inject..",

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 
 /**
  * Every path and method of the API, below {@code {rest.path}/v1}. It is one class because Quarkus REST looks for a method
@@ -68,8 +69,9 @@ public class ApiResource {
 
     @PATCH
     @Path(PROPERTIES)
-    public Uni<Response> patch(@Context UriInfo uri, @Context HttpHeaders headers, byte @Nullable [] sent) {
-        return writes.patch(uri, headers, sent);
+    public Uni<Response> patch(@Context UriInfo uri, @Context HttpHeaders headers, @Context RoutingContext context,
+            byte @Nullable [] sent) {
+        return writes.patch(uri, headers, UnannouncedBody.orSent(context, sent));
     }
 
     @GET
@@ -83,9 +85,10 @@ public class ApiResource {
     @PUT
     @Path(PROPERTY)
     public Uni<Response> put(@PathParam("name") String name, @Context UriInfo uri, @Context HttpHeaders headers,
-            @Context HttpServerRequest request, byte @Nullable [] sent) {
+            @Context HttpServerRequest request, @Context RoutingContext context,
+            byte @Nullable [] sent) {
         Problem wrong = wrongPath(request);
-        return wrong == null ? writes.put(name, uri, headers, sent) : exchange.problem(wrong);
+        return wrong == null ? writes.put(name, uri, headers, UnannouncedBody.orSent(context, sent)) : exchange.problem(wrong);
     }
 
     @DELETE
@@ -110,8 +113,9 @@ public class ApiResource {
 
     @POST
     @Path(RESTORE)
-    public Uni<Response> restore(@Context UriInfo uri, @Context HttpHeaders headers, byte @Nullable [] sent) {
-        return backups.restore(uri, headers, sent);
+    public Uni<Response> restore(@Context UriInfo uri, @Context HttpHeaders headers, @Context RoutingContext context,
+            byte @Nullable [] sent) {
+        return backups.restore(uri, headers, UnannouncedBody.orSent(context, sent));
     }
 
     @GET
@@ -122,14 +126,16 @@ public class ApiResource {
 
     @PUT
     @Path(MEMBERS)
-    public Uni<Response> replaceMembers(@Context UriInfo uri, @Context HttpHeaders headers, byte @Nullable [] sent) {
-        return members.replace(uri, headers, sent);
+    public Uni<Response> replaceMembers(@Context UriInfo uri, @Context HttpHeaders headers, @Context RoutingContext context,
+            byte @Nullable [] sent) {
+        return members.replace(uri, headers, UnannouncedBody.orSent(context, sent));
     }
 
     @POST
     @Path(MEMBERS)
-    public Uni<Response> putMember(@Context UriInfo uri, @Context HttpHeaders headers, byte @Nullable [] sent) {
-        return members.put(uri, headers, sent);
+    public Uni<Response> putMember(@Context UriInfo uri, @Context HttpHeaders headers, @Context RoutingContext context,
+            byte @Nullable [] sent) {
+        return members.put(uri, headers, UnannouncedBody.orSent(context, sent));
     }
 
     @DELETE
@@ -140,14 +146,16 @@ public class ApiResource {
 
     @POST
     @Path(SNAPSHOTS)
-    public Uni<Response> takeSnapshot(@Context UriInfo uri, @Context HttpHeaders headers, byte @Nullable [] sent) {
-        return duties.takeSnapshot(uri, headers, sent);
+    public Uni<Response> takeSnapshot(@Context UriInfo uri, @Context HttpHeaders headers, @Context RoutingContext context,
+            byte @Nullable [] sent) {
+        return duties.takeSnapshot(uri, headers, UnannouncedBody.orSent(context, sent));
     }
 
     @POST
     @Path(TRANSFER)
-    public Uni<Response> transferLeadership(@Context UriInfo uri, @Context HttpHeaders headers, byte @Nullable [] sent) {
-        return duties.transferLeadership(uri, headers, sent);
+    public Uni<Response> transferLeadership(@Context UriInfo uri, @Context HttpHeaders headers, @Context RoutingContext context,
+            byte @Nullable [] sent) {
+        return duties.transferLeadership(uri, headers, UnannouncedBody.orSent(context, sent));
     }
 
     // What there is not.

@@ -10,10 +10,12 @@ import jakarta.ws.rs.core.Response;
 
 import org.jspecify.annotations.Nullable;
 
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
 
 /**
  * What Quarkus would answer in its own form before {@link ApiResource} is reached: methods that no resource can have, and
@@ -25,6 +27,7 @@ public class Threshold {
     /** Those for which {@link ApiResource} answers itself. */
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT, HttpMethod.POST,
             HttpMethod.PATCH, HttpMethod.DELETE);
+    private static final long LINGER_MILLIS = 2_000;
 
     private final Exchange exchange;
     private final PropertyWrites writes;
@@ -38,23 +41,26 @@ public class Threshold {
     }
 
     /**
-     * Whether the request was answered here, and is to go no further.
+     * Answers the request, or lets it go on.
      *
      * @param bodyBytesMax what the application's HTTP server lets in
      */
-    public boolean answers(HttpServerRequest request, long bodyBytesMax) {
+    public void handle(RoutingContext context, long bodyBytesMax) {
+        HttpServerRequest request = context.request();
         String path = below(request.path());
         if (!METHODS.contains(request.method())) {
             answer(request, ApiResource.otherMethod(path));
-            return true;
+            return;
         }
         long max = Math.min(bodyBytesMax,
                 path.equals(ApiResource.RESTORE) ? backups.bodyBytesMax() : writes.bodyBytesMax());
         if (announced(request) > max) {
-            answerAndClose(request, Problem.bodyTooLarge(max));
-            return true;
+            answerAndClose(context, Problem.bodyTooLarge(max));
+        } else if (UnannouncedBody.mayHave(request)) {
+            new UnannouncedBody(context, max, () -> answerAndClose(context, Problem.bodyTooLarge(max))).read();
+        } else {
+            context.next();
         }
-        return false;
     }
 
     /** The last {@code /v1/}, since no path of this API has a second one, and the application's root path may have one too. */
@@ -76,11 +82,20 @@ public class Threshold {
         request.resume();
     }
 
-    /** What is left of the body is not awaited. */
-    private void answerAndClose(HttpServerRequest request, Problem problem) {
+    /**
+     * What is left of the body is thrown away, for a while: a connection that is cut while the client still sends may take the
+     * answer with it.
+     */
+    private void answerAndClose(RoutingContext context, Problem problem) {
+        HttpServerRequest request = context.request();
+        request.handler(chunk -> {
+        });
         boolean shared = request.version() == HttpVersion.HTTP_2;
         if (!shared) {
-            request.response().putHeader("Connection", "close").endHandler(sent -> request.connection().close());
+            HttpConnection connection = request.connection();
+            request.endHandler(end -> connection.close());
+            request.response().putHeader("Connection", "close")
+                    .endHandler(sent -> context.vertx().setTimer(LINGER_MILLIS, late -> connection.close()));
         }
         write(request, problem);
         request.resume();

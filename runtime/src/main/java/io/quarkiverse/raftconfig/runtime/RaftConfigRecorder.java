@@ -41,12 +41,7 @@ public class RaftConfigRecorder {
         long bodyBytesMax = ConfigProvider.getConfig()
                 .getOptionalValue("quarkus.http.limits.max-body-size", MemorySize.class)
                 .map(MemorySize::asLongValue).orElse(Long.MAX_VALUE);
-        return context -> {
-            Threshold threshold = Arc.container().instance(Threshold.class).get();
-            if (!threshold.answers(context.request(), bodyBytesMax)) {
-                context.next();
-            }
-        };
+        return context -> Arc.container().instance(Threshold.class).get().handle(context, bodyBytesMax);
     }
 
     public ShutdownListener shutdownListener() {
