@@ -63,9 +63,13 @@ public record Membership(SortedSet<ReplicaId> voters, SortedSet<ReplicaId> oldVo
         return new Membership(voters, new TreeSet<>(), learners, ownAddresses);
     }
 
-    /** This membership and {@code more} learners, whose addresses are among {@code allAddresses} if they are known. */
+    /**
+     * This membership and {@code more} learners, whose addresses are among {@code allAddresses} if they are known. They take
+     * the places of learners of the same nodes: those are lost.
+     */
     Membership withLearners(SortedSet<ReplicaId> more, SortedMap<NodeId, String> allAddresses) {
         SortedSet<ReplicaId> allLearners = new TreeSet<>(learners);
+        more.forEach(learner -> allLearners.removeIf(lost -> lost.node().equals(learner.node())));
         allLearners.addAll(more);
         SortedMap<NodeId, String> withTheirs = new TreeMap<>(addresses);
         for (ReplicaId learner : more) {

@@ -119,6 +119,10 @@ final class Member {
                 appender.claimsForNothing());
     }
 
+    StoreWriter writer() {
+        return parts.writer();
+    }
+
     RaftCore core() {
         return host.core();
     }
@@ -316,8 +320,10 @@ final class Member {
 
     private void lookWhetherLeftOut() {
         boolean before = leftOut;
+        route.look();
         leftOut = route.isLeftOut();
         if (leftOut && !before) {
+            parts.applier().answerWaiting();
             writes.leftOut();
             reads.failAll(Route.LEFT_OUT);
         }

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.quarkiverse.raftconfig.core.Entry;
 import io.quarkiverse.raftconfig.core.Input;
-import io.quarkiverse.raftconfig.core.Membership;
 import io.quarkiverse.raftconfig.core.NodeId;
 import io.quarkiverse.raftconfig.core.RaftCore;
 import io.quarkiverse.raftconfig.core.ReplicaId;
@@ -18,6 +17,7 @@ final class Route {
 
     private final ReplicaId self;
     private @Nullable CoreHost host;
+    private boolean hasBeenMember;
 
     Route(ReplicaId self) {
         this.self = self;
@@ -41,17 +41,25 @@ final class Route {
         return here != null && here.takesPart() && here.core().role() == Role.LEADER;
     }
 
-    /** True if the cluster goes on without this node, as far as it knows: what is decided from now on does not reach it. */
-    boolean isLeftOut() {
-        CoreHost here = host;
-        if (here == null || here.core().membership().isBlank()) {
-            return false;
-        }
-        return !isMember(here.core().membership()) && !isMember(here.core().committedMembership());
+    /** To be called with every step. */
+    void look() {
+        hasBeenMember |= isMember();
     }
 
-    private boolean isMember(Membership membership) {
-        return membership.isVoter(self) || membership.learners().contains(self);
+    /**
+     * True if the cluster goes on without this node, as far as it knows: what is decided from now on does not reach it. A node
+     * that is being taken in may know an earlier membership than its own; but a leader talks to it.
+     */
+    boolean isLeftOut() {
+        CoreHost here = host;
+        return here != null && !here.core().membership().isBlank() && !isMember()
+                && (hasBeenMember || here.core().leader() == null);
+    }
+
+    private boolean isMember() {
+        CoreHost here = host;
+        return here != null && (here.core().membership().replicas().contains(self)
+                || here.core().committedMembership().replicas().contains(self));
     }
 
     /** The term in which this node leads, if it does. */

@@ -35,6 +35,11 @@ public final class Insides {
         return node.member().backlog().toString();
     }
 
+    /** Whether the disk has answered all that was given to it. */
+    public static boolean isDiskIdle(RaftNode node) {
+        return node.member().writer().waitingSinceMillis() == Long.MAX_VALUE;
+    }
+
     /** Whether nobody waits, and nothing is kept of those who did. */
     public static boolean areEmpty(RaftNode node) {
         Backlog backlog = node.member().backlog();

@@ -17,7 +17,7 @@ final class BoundedQueues extends Invariant {
             return;
         }
         String fault = Insides.fault(node.requireLife().node, options.raft(), options.inFlightMax(),
-                options.nodes());
+                options.allNodes());
         require(fault == null, () -> node + ": " + fault);
     }
 }

@@ -40,6 +40,11 @@ final class CommitRule extends Invariant {
         return index == 0 ? 0 : hashes[(int) index];
     }
 
+    /** Of the leader who has committed a committed {@code index}, 0 if nothing is. */
+    long termAt(long index) {
+        return terms[(int) index];
+    }
+
     /** How far leaders of terms before {@code term} have committed. */
     long committedBefore(long term) {
         long index = committed;
@@ -91,11 +96,18 @@ final class CommitRule extends Invariant {
             throw new Violation("CommitRule", node + " leads in term " + term + " and commits entry " + index
                     + ", which is not of its term, or not durable anywhere");
         }
-        Membership membership = now.membership();
-        requireMajority(node, index, membership.voters(), hash);
-        if (membership.isJoint()) {
-            requireMajority(node, index, membership.oldVoters(), hash);
+        // A founder was blank before.
+        Membership membership = before.membership().isBlank() ? now.membership() : before.membership();
+        if (now.membershipIndex() > before.membershipIndex() && !areMajorities(membership, index, hash)) {
+            // What comes next is in force as soon as this one is committed, and may let more be committed at once.
+            DurableLog log = holder(index, now.membership(), hash);
+            long changed = before.membershipIndex();
+            if (changed > before.commitIndex() && log.holds(changed)) {
+                requireMajorities(node, changed, membership, log.hashAt(changed));
+            }
+            membership = now.membership();
         }
+        requireMajorities(node, index, membership, hash);
         note(index, term, holder(index, membership, hash));
     }
 
@@ -110,16 +122,26 @@ final class CommitRule extends Invariant {
         return node.requireLife().store.isWriting() || node.requireLife().lanes.waiting() > 0;
     }
 
-    private void requireMajority(SimNode leader, long index, SortedSet<ReplicaId> voters, long hash) {
+    private void requireMajorities(SimNode leader, long index, Membership membership, long hash) {
+        require(areMajorities(membership, index, hash), () -> leader + " commits entry " + index + ", which is durable on "
+                + holders(membership.voters(), index, hash) + " of " + membership.voters().size() + " voters, and "
+                + holders(membership.oldVoters(), index, hash) + " of " + membership.oldVoters().size() + " old ones");
+    }
+
+    private boolean areMajorities(Membership membership, long index, long hash) {
+        return holders(membership.voters(), index, hash) > membership.voters().size() / 2
+                && (!membership.isJoint()
+                        || holders(membership.oldVoters(), index, hash) > membership.oldVoters().size() / 2);
+    }
+
+    private int holders(SortedSet<ReplicaId> voters, long index, long hash) {
         int holders = 0;
         for (ReplicaId voter : voters) {
             if (holds(voter, index, hash)) {
                 holders++;
             }
         }
-        int count = holders;
-        require(count > voters.size() / 2, () -> leader + " commits entry " + index + ", which is durable on " + count + " of "
-                + voters.size() + " voters");
+        return holders;
     }
 
     private boolean holds(ReplicaId voter, long index, long hash) {

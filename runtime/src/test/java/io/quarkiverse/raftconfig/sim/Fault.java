@@ -1,6 +1,7 @@
 package io.quarkiverse.raftconfig.sim;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -79,10 +80,21 @@ record Fault(int number, Verb verb, long atMicros, long durationMicros, long see
         /** A bit flips on the disk of a process that is down, or a read fails at its start; the real store only. */
         DISK_ROT,
         /** A node hears members of another cluster, and what was meant for one who had its name. */
-        STRANGERS
+        STRANGERS,
+        /** An operator asks for other members. */
+        CHANGE_MEMBERS,
+        /** The same, and the leader is killed at some step of it. */
+        CRASH_IN_CHANGE,
+        /** An operator asks the leader to hand over. */
+        TRANSFER,
+        /** An operator asks for a snapshot. */
+        TAKE_SNAPSHOT
     }
 
-    private static final Verb[] VERBS = Verb.values();
+    private static final List<Verb> BY_OPERATORS = List.of(Verb.CHANGE_MEMBERS, Verb.CHANGE_MEMBERS, Verb.CHANGE_MEMBERS,
+            Verb.CRASH_IN_CHANGE, Verb.CRASH_IN_CHANGE, Verb.TRANSFER, Verb.TAKE_SNAPSHOT);
+    private static final List<Verb> VERBS = Arrays.stream(Verb.values()).filter(verb -> !BY_OPERATORS.contains(verb)).toList();
+    private static final int EACH_MAX = 300;
 
     /** What may go wrong in the run that {@code options} describe; more than it has time for. */
     static List<Fault> schedule(SimOptions options) {
@@ -90,17 +102,33 @@ record Fault(int number, Verb verb, long atMicros, long durationMicros, long see
         List<Fault> faults = new ArrayList<>();
         long timeout = options.electionTimeoutMillis();
         long atMicros = 0;
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < EACH_MAX; i++) {
             atMicros += (long) (-Math.log(1 - random.nextDouble()) * options.faultGapMillis() * 1000);
             long duration = (long) (timeout * 1000 * Math.pow(10, random.nextDouble() * 1.7 - 0.7));
-            Verb verb = VERBS[random.nextInt(VERBS.length)];
+            Verb verb = VERBS.get(random.nextInt(VERBS.size()));
             if (options.journaled() && random.nextInt(4) > 0) {
                 // Few seeds are of this kind, theirs are short, and this is what their disks are for.
                 verb = random.nextInt(3) > 0 ? Verb.DISK_ROT : Verb.CRASH_IN_COMPACTION;
             }
             faults.add(new Fault(i, verb, atMicros, duration, random.nextLong()));
         }
+        if (options.changes().happen()) {
+            faults.addAll(byOperators(options));
+        }
         return faults;
+    }
+
+    /** What operators do goes wrong together with the rest. */
+    private static List<Fault> byOperators(SimOptions options) {
+        SplittableRandom random = options.stream(8);
+        List<Fault> acts = new ArrayList<>();
+        long atMicros = 0;
+        for (int i = 0; i < EACH_MAX; i++) {
+            atMicros += (long) (-Math.log(1 - random.nextDouble()) * options.changes().gapMillis() * 1000);
+            Verb verb = BY_OPERATORS.get(random.nextInt(BY_OPERATORS.size()));
+            acts.add(new Fault(EACH_MAX + i, verb, atMicros, 0, random.nextLong()));
+        }
+        return acts;
     }
 
     SplittableRandom random() {

@@ -58,14 +58,18 @@ final class Liveness {
         boolean areHeard = random.nextBoolean();
         nemesis.cutOff(node -> !healed.contains(node), areHeard);
 
-        await("a leader, and all have caught up with it", () -> healed.stream().allMatch(this::isCaughtUp));
-        for (SimNode node : healed) {
-            awaitWrite(node, healed.size() == simulation.nodes().size());
+        if (options.changes().happen()) {
+            await("a leader, and no change of the membership is under way", this::isAtRest);
+        }
+        List<SimNode> members = healed.stream().filter(this::isMember).toList();
+        await("a leader, and all have caught up with it", () -> members.stream().allMatch(this::isCaughtUp));
+        for (SimNode node : members) {
+            awaitWrite(node, areAllMembers(members));
         }
         await("all have applied the same, and told their listeners",
-                () -> isSame(healed) && healed.stream().allMatch(simulation.listeners()::isUpToDate));
+                () -> isSame(members) && members.stream().allMatch(simulation.listeners()::isUpToDate));
         await("nobody waits within them any more",
-                () -> healed.stream().allMatch(node -> Insides.areEmpty(node.requireLife().node)));
+                () -> members.stream().allMatch(node -> Insides.areEmpty(node.requireLife().node)));
         simulation.scenes().count(Scene.LIVENESS_SHOWN);
     }
 
@@ -77,6 +81,9 @@ final class Liveness {
             sound.forEach(this::restore);
             await("a cluster is founded", () -> simulation.commits().committed() > 0);
         }
+        if (options.changes().happen()) {
+            return healedOf(sound);
+        }
         sound.removeIf(node -> !simulation.model().membership().voters().contains(node.replica()));
         int majority = simulation.nodes().size() / 2 + 1;
         int left = founded ? majority + random.nextInt(sound.size() - majority + 1) : sound.size();
@@ -84,6 +91,38 @@ final class Liveness {
             sound.remove(random.nextInt(sound.size()));
         }
         return sound;
+    }
+
+    /** Some of which can decide, whatever the membership comes to. */
+    private List<SimNode> healedOf(List<SimNode> all) {
+        List<SimNode> left = new ArrayList<>(all);
+        int tries = random.nextInt(2 * all.size());
+        for (int i = 0; i < tries; i++) {
+            SimNode one = left.get(random.nextInt(left.size()));
+            if (simulation.operator().deciders().remain(node -> node != one && left.contains(node))) {
+                left.remove(one);
+            }
+        }
+        return left;
+    }
+
+    /** Nobody will ask for another membership, but those who do so by their settings: they remove nobody. */
+    private boolean isAtRest() {
+        SimNode leader = simulation.leader();
+        return leader != null && !leader.requireLife().status.changing()
+                && isMember(leader) && !simulation.operator().deciders().areAwaited();
+    }
+
+    private boolean isMember(SimNode node) {
+        SimNode leader = simulation.leader();
+        return !options.changes().happen()
+                || (leader != null && leader.requireLife().status.membership().replicas().contains(node.replica()));
+    }
+
+    /** Whether no member is away, or lost. */
+    private boolean areAllMembers(List<SimNode> nodes) {
+        return simulation.model().membership().replicas().stream()
+                .allMatch(member -> nodes.stream().anyMatch(node -> node.replica().equals(member)));
     }
 
     /** Whoever is broken is started again. */

@@ -24,6 +24,17 @@ final class LogMatching extends Invariant {
         }
     }
 
+    /** What a crash has overtaken may be there. */
+    @Override
+    void started(SimNode node) {
+        DurableLog log = node.disk().log();
+        for (long index = log.lastIndex(); index > log.baseIndex(); index--) {
+            if (hashes.putIfAbsent(place(index, log.termAt(index)), log.hashAt(index)) != null) {
+                return;
+            }
+        }
+    }
+
     /** The hash of all logs that hold this entry; null if none ever did. */
     @Nullable
     Long hashAt(long index, long term) {

@@ -27,7 +27,7 @@ final class Nemesis {
         this.options = options;
         this.time = simulation.time();
         this.happens = happens;
-        this.size = options.nodes();
+        this.size = options.allNodes();
     }
 
     void begin() {
@@ -183,6 +183,13 @@ final class Nemesis {
             case WIPE -> wipe(node, duration);
             case DISK_ROT -> rot(node, duration);
             case STRANGERS -> simulation.network().hearStrangers(node.id(), random);
+            case CHANGE_MEMBERS -> simulation.operator().changeMembers(random);
+            case CRASH_IN_CHANGE -> {
+                simulation.nodes().forEach(each -> each.doom(SimNode.Doom.IN_CHANGE));
+                simulation.operator().changeMembers(random);
+            }
+            case TRANSFER -> simulation.operator().transfer(random);
+            case TAKE_SNAPSHOT -> simulation.operator().takeSnapshot(node);
             default -> throw new AssertionError("unhandled fault: " + fault);
         }
     }
@@ -236,14 +243,22 @@ final class Nemesis {
     }
 
     /**
-     * Only so many that a majority of the voters keeps its disks. Whoever founds the cluster keeps its own until then: those
-     * that
-     * have promised themselves to it refuse another founder for good.
+     * Only so many that a majority of the voters keeps its disks, whichever those may be. Whoever founds the cluster keeps its
+     * own until then: those that have promised themselves to it refuse another founder for good.
      */
     private boolean mayLoseItsDisk(SimNode node) {
+        if (options.changes().happen() && simulation.commits().committed() > 0) {
+            return simulation.operator().deciders().remain(other -> other != node) && isSomeFounderLeft(node);
+        }
         long wiped = simulation.nodes().stream().filter(SimNode::isWiped).count();
         boolean founded = simulation.commits().committed() > 0;
-        return (founded || node.number() > 0) && !node.isWiped() && wiped + 1 <= (size - 1) / 2;
+        return (founded || node.number() > 0) && !node.isWiped() && wiped + 1 <= (options.nodes() - 1) / 2;
+    }
+
+    /** If all that founded the cluster began anew, they would found another. */
+    private boolean isSomeFounderLeft(SimNode without) {
+        return simulation.nodes().stream().anyMatch(
+                node -> node != without && node.number() < options.nodes() && node.disk().log().lastIndex() > 0);
     }
 
     /** Who finds damage refuses to start, and only an empty disk helps. A read that failed may succeed the next time. */

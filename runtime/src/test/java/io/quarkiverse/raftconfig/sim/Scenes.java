@@ -96,6 +96,9 @@ final class Scenes extends Invariant {
         SnapshotPoint install = write.install();
         if (install != null) {
             receivedIndexes.remove(node);
+            if (install.membership().isJoint() || node.requireLife().status.membership().isJoint()) {
+                count(Scene.SNAPSHOT_INSTALLED_WHILE_JOINT);
+            }
             if (node.disk().log().lastIndex() >= install.last().index()) {
                 count(Scene.SNAPSHOT_REPLACED_A_TAIL);
             }
@@ -145,6 +148,7 @@ final class Scenes extends Invariant {
         } else if (before.role() == Role.LEADER && now.role() != Role.LEADER && now.term() == before.term()) {
             count(Scene.MINORITY_LEADER_STEPPED_DOWN);
         }
+        membership(before, now);
         Long received = receivedIndexes.get(node);
         if (received != null && now.commitIndex() >= received && now.snapshotIndex() < received) {
             receivedIndexes.remove(node);
@@ -160,6 +164,19 @@ final class Scenes extends Invariant {
         if (now.role() == Role.LEADER && now.commitIndex() > before.commitIndex() && log.holds(before.commitIndex() + 1)
                 && log.termAt(before.commitIndex() + 1) < now.term()) {
             count(Scene.OLD_TERM_COMMITTED_ALONG);
+        }
+    }
+
+    private void membership(NodeStatus before, NodeStatus now) {
+        ChangeStep step = ChangeStep.between(before, now);
+        if (step == ChangeStep.NEW_COMMITTED) {
+            count(Scene.MEMBERS_CHANGED);
+            if (now.role() != Role.LEADER && !now.membership().replicas().contains(now.identity().replica())) {
+                count(Scene.LEADER_LEFT);
+            }
+        }
+        if (now.membershipIndex() < before.membershipIndex() && now.membershipIndex() > 0) {
+            count(Scene.MEMBERSHIP_ROLLED_BACK);
         }
     }
 

@@ -74,7 +74,7 @@ final class SimNetwork {
         this.random = random;
         this.observer = observer;
         this.weather = options.weather();
-        this.cut = new boolean[options.nodes()][options.nodes()];
+        this.cut = new boolean[options.allNodes()][options.allNodes()];
     }
 
     PeerTransport transport(int number, SimLoop loop) {
@@ -224,6 +224,7 @@ final class SimNetwork {
         private SortedMap<NodeId, ReplicaId> shown = Collections.emptySortedMap();
         private final Set<Pending> pending = new LinkedHashSet<>();
         private SortedMap<NodeId, String> addresses = new TreeMap<>();
+        private List<NodeId> seeks = List.of();
         private @Nullable ReplicaId self;
         private @Nullable ClusterId clusterId;
         private @Nullable Listener listener;
@@ -279,11 +280,18 @@ final class SimNetwork {
 
         private void connectAll() {
             for (Endpoint other : List.copyOf(endpoints.values())) {
-                if (other != this && (addresses.containsKey(other.self().node())
-                        || other.addresses.containsKey(self().node()))) {
+                if (other != this && isToBeConnectedWith(other)) {
                     connectLater(other);
                 }
             }
+        }
+
+        private boolean isToBeConnectedWith(Endpoint other) {
+            return names(other) || other.names(this);
+        }
+
+        private boolean names(Endpoint other) {
+            return addresses.containsKey(other.self().node()) || seeks.contains(other.self().node());
         }
 
         private void connectLater(Endpoint other) {
@@ -294,7 +302,7 @@ final class SimNetwork {
         private void connect(Endpoint other) {
             NodeId here = self().node();
             NodeId there = other.self().node();
-            if (closed || other.closed || connected.get(there) == other) {
+            if (closed || other.closed || connected.get(there) == other || !isToBeConnectedWith(other)) {
                 return;
             }
             boolean strangers = clusterId != null && other.clusterId != null && !clusterId.equals(other.clusterId);
@@ -374,8 +382,9 @@ final class SimNetwork {
 
         @Override
         public void seek(List<String> sought) {
-            if (!sought.isEmpty()) {
-                throw new UnsupportedOperationException("nobody joins by itself here");
+            seeks = sought.stream().map(address -> new NodeId(address.substring(0, address.indexOf(':')))).toList();
+            if (self != null) {
+                connectAll();
             }
         }
 

@@ -27,7 +27,8 @@ final class SimNode {
         AFTER_COMMIT,
         IN_COMPACTION,
         AFTER_SEND,
-        AS_LEADER
+        AS_LEADER,
+        IN_CHANGE
     }
 
     /** What is gone with a crash. */

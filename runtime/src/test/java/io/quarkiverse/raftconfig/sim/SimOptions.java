@@ -19,13 +19,32 @@ import io.quarkiverse.raftconfig.state.StoreLimits;
  * @param wallJumps whether wall clocks may jump: then no write relies on a key, which a jump may let expire
  * @param snapshotChunkBytes how much of a snapshot goes to a peer at once
  * @param journaled whether the disks are those of the real store, with sectors that may be lost
+ * @param nodes who found the cluster
+ * @param changes how its members change
  */
 record SimOptions(long seed, int nodes, int events, RaftSettings raft, int snapshotEntries, int inFlightMax,
         int idempotencyKeysMax, long keysAgeMillis, Weather weather, long diskMicros, int clients, int properties,
         int propertiesMax,
         long thinkMicros,
         long faultGapMillis, double keyed, boolean wallJumps, boolean journaled,
-        int snapshotChunkBytes) {
+        int snapshotChunkBytes, Changes changes) {
+
+    /**
+     * How members change, in one seed of two.
+     *
+     * @param spares nodes that do not found the cluster and ask to be taken in
+     * @param gapMillis the mean time from one act of the operator's to the next; 0 if there is none
+     * @param voters as the setting says
+     * @param replaceLostAfterMillis as the setting says
+     */
+    record Changes(int spares, long gapMillis, int voters, long replaceLostAfterMillis) {
+
+        static final Changes NONE = new Changes(0, 0, 0, 0);
+
+        boolean happen() {
+            return gapMillis > 0;
+        }
+    }
 
     private static final long KEYS_AGE_LONG_MILLIS = 3_600_000;
 
@@ -49,7 +68,21 @@ record SimOptions(long seed, int nodes, int events, RaftSettings raft, int snaps
                 pick(random, 20, 120, 1_000, electionTimeout * 50), 1 + random.nextInt(6), 1 + random.nextInt(5),
                 propertiesMax(new SplittableRandom(Hashes.mix(seed, 3))),
                 pick(random, 100, 2_000, electionTimeout * 100), electionTimeout * (long) pick(random, 1, 3, 8, 20),
-                wallJumps ? 0 : random.nextDouble(), wallJumps, journaled, pick(snapshots, 500, 4_000, 256 << 10));
+                wallJumps ? 0 : random.nextDouble(), wallJumps, journaled, pick(snapshots, 500, 4_000, 256 << 10),
+                changes(new SplittableRandom(Hashes.mix(seed, 8)), electionTimeout));
+    }
+
+    private static Changes changes(SplittableRandom random, int electionTimeout) {
+        if (random.nextBoolean()) {
+            return Changes.NONE;
+        }
+        return new Changes(pick(random, 0, 1, 2, 3), electionTimeout * (long) pick(random, 2, 5, 15),
+                pick(random, 0, 0, 3, 5), pick(random, 0, 0, electionTimeout * 3));
+    }
+
+    /** Who founds the cluster, and who may come later. */
+    int allNodes() {
+        return nodes + changes.spares;
     }
 
     /** A store that is full at times, in one seed of eight. */
@@ -83,7 +116,7 @@ record SimOptions(long seed, int nodes, int events, RaftSettings raft, int snaps
     SimOptions with(int fewerClients, int fewerEvents) {
         return new SimOptions(seed, nodes, fewerEvents, raft, snapshotEntries, inFlightMax, idempotencyKeysMax, keysAgeMillis,
                 weather, diskMicros, fewerClients, properties, propertiesMax, thinkMicros, faultGapMillis, keyed, wallJumps,
-                journaled, snapshotChunkBytes);
+                journaled, snapshotChunkBytes, changes);
     }
 
     /** One stream of random numbers for each purpose, so that one does not shift the others. */

@@ -2,6 +2,7 @@ package io.quarkiverse.raftconfig.sim;
 
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import io.quarkiverse.raftconfig.core.SnapshotPoint;
 import io.quarkiverse.raftconfig.core.StorageId;
 import io.quarkiverse.raftconfig.history.History;
 import io.quarkiverse.raftconfig.history.Verdict;
+import io.quarkiverse.raftconfig.node.MembershipSettings;
 import io.quarkiverse.raftconfig.node.NodeSettings;
 import io.quarkiverse.raftconfig.node.NodeStatus;
 import io.quarkiverse.raftconfig.node.RaftNode;
@@ -51,6 +53,7 @@ final class Simulation {
     private final SortedMap<NodeId, SimNode> byId = new TreeMap<>();
     private final SortedMap<NodeId, String> members = new TreeMap<>();
     private final Map<ReplicaId, SimDisk> disks = new TreeMap<>();
+    private final Operator operator;
     private final Nemesis nemesis;
     private final List<SimClient> clients = new ArrayList<>();
     private final History history = new History();
@@ -58,6 +61,7 @@ final class Simulation {
     private final List<Invariant> invariants = new ArrayList<>();
     private final CommitRule commits;
     private final StateModel model;
+    private final JointConsensus joint;
     private final ListenersHearAll listeners = new ListenersHearAll(this::remember);
     private final Scenes scenes;
     private @Nullable Violation violation;
@@ -75,9 +79,11 @@ final class Simulation {
         this.lives = options.stream(4);
         this.network = new SimNetwork(time, options, options.stream(5), new NetworkJudge());
         SplittableRandom draw = options.stream(6);
-        for (int i = 0; i < options.nodes(); i++) {
+        for (int i = 0; i < options.allNodes(); i++) {
             NodeId id = new NodeId("n" + (i + 1));
-            members.put(id, id + ":7420");
+            if (i < options.nodes()) {
+                members.put(id, id + ":7420");
+            }
             SimNode node = new SimNode(i, new SimClock(time), newDisk(id, draw));
             nodes.add(node);
             byId.put(id, node);
@@ -86,13 +92,13 @@ final class Simulation {
         this.commits = new CommitRule(matching, disks::get);
         this.scenes = new Scenes(this);
         this.model = new StateModel(commits, scenes::count);
+        this.joint = new JointConsensus(commits, model);
         invariants.addAll(List.of(scenes, new DurableBeforeTold(), new OneVotePerTerm(), new ElectionSafety(),
-                new LeaderStickiness(),
-                new LeaderAppendOnly(), matching, new Monotonic(), commits, model, new LeaderCompleteness(commits),
-                new StateMachineSafety(model), new ReadsSeeWrites(options.keysExpire()), listeners, new SoundNode(),
-                new NoStrangers(),
-                new BoundedQueues(options),
-                new WithinLimits(options.propertiesMax())));
+                new ElectedByMajorities(), new LeaderStickiness(), new LeaderAppendOnly(), matching, new Monotonic(), commits,
+                model, joint, new LeaderCompleteness(commits), new StateMachineSafety(model),
+                new ReadsSeeWrites(options.keysExpire()), listeners, new SoundNode(), new NoStrangers(),
+                new BoundedQueues(options), new WithinLimits(options.propertiesMax())));
+        this.operator = new Operator(this, options);
         this.nemesis = new Nemesis(this, options, happens);
         for (int i = 0; i < options.clients(); i++) {
             clients.add(new SimClient(i, this, options, options.stream(100 + i)));
@@ -110,6 +116,10 @@ final class Simulation {
 
     private long committedHash(long index) {
         return commits.hashAt(index);
+    }
+
+    Operator operator() {
+        return operator;
     }
 
     VirtualTime time() {
@@ -224,7 +234,7 @@ final class Simulation {
         SimLoop loop = new SimLoop(time, node.clock(), () -> stepped(node));
         SimStore store = new SimStore(node.disk(), new StoreJudge(node), lives.split());
         SimLanes lanes = new SimLanes(time, loop, new LaneDisk(node, lives.split()));
-        RaftNode raft = RaftNode.start(settings(), new RaftNode.Ports(loop, lanes, store,
+        RaftNode raft = RaftNode.start(settings(node), new RaftNode.Ports(loop, lanes, store,
                 network.transport(node.number(), loop)), lives.split());
         node.life(new SimNode.Life(loop, lanes, store, raft));
         judge(invariant -> invariant.started(node));
@@ -241,10 +251,15 @@ final class Simulation {
         }
     }
 
-    private NodeSettings settings() {
-        return new NodeSettings(options.raft(), members, options.snapshotEntries(), options.raft().logBytesMax() / 4,
+    private NodeSettings settings(SimNode node) {
+        boolean founds = members.containsKey(node.id());
+        MembershipSettings membership = new MembershipSettings(true, founds ? List.of() : List.copyOf(members.values()),
+                node.id() + ":7420", options.changes().voters(), options.changes().replaceLostAfterMillis());
+        return new NodeSettings(options.raft(), founds ? members : Collections.emptySortedMap(), options.snapshotEntries(),
+                options.raft().logBytesMax() / 4,
                 options.inFlightMax(), options.idempotencyKeysMax(), options.keysAgeMillis(),
-                new StoreLimits(options.propertiesMax(), 16 << 20)).withSnapshotChunks(options.snapshotChunkBytes());
+                new StoreLimits(options.propertiesMax(), 16 << 20)).withSnapshotChunks(options.snapshotChunkBytes())
+                .with(membership);
     }
 
     /** The process is killed. */
@@ -334,6 +349,11 @@ final class Simulation {
             scenes.count(Scene.CRASH_OF_NEW_LEADER);
             nemesis.doomed(node);
         }
+        ChangeStep step = ChangeStep.between(before, now);
+        if (step != null && node.doom() == SimNode.Doom.IN_CHANGE && lives.nextInt(3) == 0) {
+            scenes.count(step.crash);
+            nemesis.doomed(node);
+        }
         if (now.degraded() != null && before.degraded() == null) {
             nemesis.degraded(node);
         }
@@ -385,6 +405,7 @@ final class Simulation {
         @Override
         public void beginning(StoreWrite write) {
             model.note(node.disk().log(), write);
+            joint.note(node.disk().log(), write);
         }
 
         @Override

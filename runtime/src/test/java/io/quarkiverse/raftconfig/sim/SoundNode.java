@@ -1,5 +1,7 @@
 package io.quarkiverse.raftconfig.sim;
 
+import java.util.SortedSet;
+
 import io.quarkiverse.raftconfig.core.Membership;
 import io.quarkiverse.raftconfig.core.ReplicaId;
 import io.quarkiverse.raftconfig.node.NodeStatus;
@@ -27,10 +29,14 @@ final class SoundNode extends Invariant {
     }
 
     private void requireValid(SimNode node, Membership membership) {
-        long ids = membership.replicas().stream().map(ReplicaId::node).distinct().count();
-        require(membership.isJoint() || ids == membership.replicas().size(),
+        // Who takes the place of a voter of the same name is a learner first.
+        require(isEachOnce(membership.voters()) && isEachOnce(membership.oldVoters()) && isEachOnce(membership.learners()),
                 () -> node + " has a membership with a node twice: " + membership);
         require(membership.isBlank() || !membership.voters().isEmpty(),
                 () -> node + " has a membership without voters: " + membership);
+    }
+
+    private static boolean isEachOnce(SortedSet<ReplicaId> replicas) {
+        return replicas.stream().map(ReplicaId::node).distinct().count() == replicas.size();
     }
 }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,6 +20,7 @@ import io.quarkiverse.raftconfig.Property;
 import io.quarkiverse.raftconfig.core.Entry;
 import io.quarkiverse.raftconfig.core.Membership;
 import io.quarkiverse.raftconfig.core.Payload;
+import io.quarkiverse.raftconfig.core.ReplicaId;
 import io.quarkiverse.raftconfig.node.NodeStatus;
 import io.quarkiverse.raftconfig.node.StoreWrite;
 import io.quarkiverse.raftconfig.state.Transaction;
@@ -38,7 +40,10 @@ final class StateModel extends Invariant {
     /** By caller and key, the oldest first. */
     private final Map<List<String>, Long> keys = new LinkedHashMap<>();
     private final Set<List<String>> keysEver = new HashSet<>();
-    private Membership membership = Membership.BLANK;
+    /** All that were committed, by index. */
+    private final NavigableMap<Long, Membership> memberships = new TreeMap<>();
+    /** By index, those that were given to a disk and are not committed: each may be some day. */
+    private final SortedMap<Long, Set<Membership>> appended = new TreeMap<>();
     private long revision;
     private long timeMillis;
 
@@ -50,7 +55,20 @@ final class StateModel extends Invariant {
 
     /** The latest that is committed. */
     Membership membership() {
-        return membership;
+        return membershipAt(Long.MAX_VALUE);
+    }
+
+    /** The one in force up to {@code index}, by what is committed. */
+    Membership membershipAt(long index) {
+        Map.Entry<Long, Membership> latest = memberships.floorEntry(index);
+        return latest == null ? Membership.BLANK : latest.getValue();
+    }
+
+    /** The latest that is committed, and those that may follow it. */
+    List<Membership> possibleMemberships() {
+        List<Membership> possible = new ArrayList<>(List.of(membership()));
+        appended.values().forEach(possible::addAll);
+        return possible;
     }
 
     /** Of the state after the entry at {@code index}, which is committed. */
@@ -70,6 +88,9 @@ final class StateModel extends Invariant {
                 hash = DurableLog.hash(hash, entry);
                 if (entry.index() >= hashes.size()) {
                     payloads.put(hash, entry.payload());
+                    if (entry.payload() instanceof Payload.MembershipChange change) {
+                        appended.computeIfAbsent(entry.index(), index -> new HashSet<>()).add(change.membership());
+                    }
                 }
             }
         }
@@ -93,9 +114,24 @@ final class StateModel extends Invariant {
             apply(TransactionCodec.decode(command.bytes().toArray()));
         }
         if (payload instanceof Payload.MembershipChange change) {
-            membership = change.membership();
+            committed(index, change.membership());
         }
         hashes.add(StateMachineSafety.hash(revision, properties.values()));
+    }
+
+    private void committed(long index, Membership now) {
+        Membership before = membership();
+        memberships.put(index, now);
+        appended.headMap(index + 1).clear();
+        for (ReplicaId replica : now.replicas()) {
+            boolean isNew = !before.replicas().contains(replica);
+            boolean hasPredecessor = before.replicas().stream().anyMatch(other -> other.node().equals(replica.node()));
+            if (isNew && hasPredecessor) {
+                seen.accept(Scene.REPLICA_REPLACED);
+            } else if (isNew && now.learners().contains(replica)) {
+                seen.accept(Scene.LEARNER_JOINED);
+            }
+        }
     }
 
     private void apply(Transaction transaction) {
