@@ -46,6 +46,8 @@ public sealed interface Answer {
         CHANGE_IN_PROGRESS,
         /** A replica that was to become a voter is not heard from, or takes up the log more slowly than it grows. */
         NOT_CAUGHT_UP,
+        /** Of the voters that are asked for, no majority is heard from: nothing could be decided any more. */
+        NOT_HEARD,
         /** The leadership is being transferred: soon the next leader, or this one, may be asked again. */
         TRANSFERRING,
         /** There is no such voter, or it did not take over within an election timeout: this leader goes on, if it leads. */

@@ -65,8 +65,20 @@ final class MembershipChanges {
             return Answer.Refusal.CHANGE_IN_PROGRESS;
         } else if (request.membershipIndex() != node.memberships.latestIndex()) {
             return Answer.Refusal.MEMBERSHIP_MISMATCH;
+        } else if (!Quorum.hasMajority(request.target(), this::mayDecide)) {
+            return Answer.Refusal.NOT_HEARD;
         }
         return node.log.bytes() >= node.settings.logBytesMax() ? Answer.Refusal.LOG_FULL : null;
+    }
+
+    /**
+     * C_old,new is committed by a majority of the new voters, or nothing is from then on. Whether those answer who are no
+     * voters
+     * yet shows while they catch up.
+     */
+    private boolean mayDecide(ReplicaId voter) {
+        return voter.equals(node.self) || !node.membership().isVoter(voter)
+                || node.now() - peers.of(voter).answeredAt() < node.settings.electionTimeoutMillis();
     }
 
     /** To be called with every step, after what it commits. */

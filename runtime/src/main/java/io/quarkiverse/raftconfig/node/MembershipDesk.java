@@ -244,6 +244,9 @@ final class MembershipDesk {
                 case CHANGE_IN_PROGRESS -> fail(PeerResponse.Kind.CHANGE_IN_PROGRESS, "another change is not over yet");
                 case NOT_CAUGHT_UP -> notCaughtUp(newVoters + " can't be made voters: one that was to be is not heard from, "
                         + "does not take up the log, or does so more slowly than it grows");
+                case NOT_HEARD ->
+                    fail(PeerResponse.Kind.CONFLICT, "of the voters that are asked for no majority is heard from: "
+                            + "nothing could be decided any more. Start them, or ask for others");
                 case TRANSFER_FAILED -> throw new AssertionError("a change of the membership was answered as a transfer");
             }
         }

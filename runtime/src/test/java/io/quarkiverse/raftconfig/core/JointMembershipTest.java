@@ -4,6 +4,7 @@ import static io.quarkiverse.raftconfig.core.Replicas.A;
 import static io.quarkiverse.raftconfig.core.Replicas.B;
 import static io.quarkiverse.raftconfig.core.Replicas.C;
 import static io.quarkiverse.raftconfig.core.Replicas.D;
+import static io.quarkiverse.raftconfig.core.Replicas.E;
 import static io.quarkiverse.raftconfig.core.Replicas.joint;
 import static io.quarkiverse.raftconfig.core.Replicas.replica;
 import static io.quarkiverse.raftconfig.core.Replicas.setOf;
@@ -147,6 +148,26 @@ class JointMembershipTest {
         assertRefused(node.changeMembership(voters(A, B)), Answer.Refusal.NOT_READY);
         node.matched(B, 3);
         assertThat(memberships(node.changeMembership(voters(A, B)))).hasSize(1);
+    }
+
+    /** C_old,new could not be committed then, and nothing after it. */
+    @Test
+    void refusesVotersOfWhomNoMajorityIsHeard() {
+        // given a leader of five, of whom two have not answered for an election timeout
+        TestNode node = TestNode.withLog(A, voters(A, B, C, D, E), TERM_3, 1, 2);
+        node.persisted(node.elect(B, C));
+        long half = TestNode.SETTINGS.electionTimeoutMillis() / 2;
+        for (int i = 0; i < 3; i++) {
+            node.pass(half);
+            node.matched(B, 3);
+            node.matched(C, 3);
+        }
+
+        // when these are to be the majority, then that is refused, and nothing is appended
+        assertRefused(node.changeMembership(voters(A, D, E)), Answer.Refusal.NOT_HEARD);
+
+        // when they are not, then it is begun
+        assertThat(memberships(node.changeMembership(voters(A, B, D)))).hasSize(1);
     }
 
     @Test

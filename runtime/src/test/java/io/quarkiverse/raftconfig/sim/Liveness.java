@@ -28,8 +28,8 @@ final class Liveness {
     private final List<SimClient> clients;
     private final SplittableRandom random;
     /**
-     * What was begun before may take long: what the clients have left, where a link carries one entry at a time, a round trip
-     * for each; and what a disk does that was slow when it began.
+     * What was begun before may take long: what the clients have left, and what learners are to take up, where a link carries
+     * one entry at a time, a round trip for each; and what a disk does that was slow when it began.
      */
     private long backlogMicros;
 
@@ -54,7 +54,7 @@ final class Liveness {
                 simulation.crash(node);
             }
         }
-        backlogMicros = uncommitted() * 4 * (options.weather().delayMicrosMax() + options.diskMicros()) + disksBusyMicros();
+        backlogMicros = missing(healed) * 4 * (options.weather().delayMicrosMax() + options.diskMicros()) + disksBusyMicros();
         boolean areHeard = random.nextBoolean();
         nemesis.cutOff(node -> !healed.contains(node), areHeard);
 
@@ -133,12 +133,17 @@ final class Liveness {
         simulation.start(node);
     }
 
-    private long uncommitted() {
+    /** How many entries are to be committed yet, or to be taken up by one of {@code healed}. */
+    private long missing(List<SimNode> healed) {
         long last = 0;
         for (SimNode node : simulation.nodes()) {
             last = Math.max(last, node.isUp() ? node.requireLife().node.status().lastLogIndex() : 0);
         }
-        return Math.max(0, last - simulation.commits().committed());
+        long held = simulation.commits().committed();
+        for (SimNode node : healed) {
+            held = Math.min(held, node.requireLife().node.status().lastLogIndex());
+        }
+        return Math.max(0, last - held);
     }
 
     private long disksBusyMicros() {
