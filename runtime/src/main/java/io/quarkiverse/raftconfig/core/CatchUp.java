@@ -45,7 +45,11 @@ final class CatchUp {
     /** Looks at what the learner holds by now. */
     void look(Progress learner, long lastIndex, long now) {
         failed |= isLongerThan(SILENCE_MAX, now - learner.answeredAt()) || standsStill(learner, now);
-        if (done || learner.matchIndex() < roundEnd) {
+        if (learner.matchIndex() < roundEnd) {
+            return;
+        } else if (done) {
+            // Others are not, and until then it has to go on.
+            roundEnd = lastIndex;
             return;
         }
         if (now - roundBegan < settings.electionTimeoutMillis()) {

@@ -98,7 +98,8 @@ public sealed interface Input {
      *
      * @param point of the snapshot that was sent
      * @param delivered whether the peer has it whole, or needs it no more
+     * @param advanced if not, whether the peer has by now more of it than ever before: it goes on there the next time
      */
-    record SnapshotSent(ReplicaId peer, SnapshotPoint point, boolean delivered) implements Input {
+    record SnapshotSent(ReplicaId peer, SnapshotPoint point, boolean delivered, boolean advanced) implements Input {
     }
 }

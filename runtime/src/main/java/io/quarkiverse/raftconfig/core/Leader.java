@@ -155,7 +155,7 @@ final class Leader extends RoleState {
     void onSnapshotSent(Input.SnapshotSent sent) {
         Progress progress = peers.find(sent.peer());
         if (progress != null) {
-            progress.snapshotSent(sent.delivered() ? sent.point().last().index() : RaftLog.ABSENT);
+            progress.snapshotSent(sent.delivered() ? sent.point().last().index() : RaftLog.ABSENT, sent.advanced());
         }
     }
 

@@ -112,17 +112,18 @@ final class Progress {
      *
      * @param lastIndex of the snapshot that the peer now has; {@link RaftLog#ABSENT} if it has none: it is to be sent again
      *        once the peer is heard
+     * @param advanced whether it has more of it than ever before
      */
-    void snapshotSent(long lastIndex) {
+    void snapshotSent(long lastIndex, boolean advanced) {
         if (isSnapshotting()) {
             snapshotIndex = RaftLog.ABSENT;
             probeFrom(Math.max(nextIndex, lastIndex + 1));
             probeSent = lastIndex == RaftLog.ABSENT;
-            snapshotsLost += lastIndex == RaftLog.ABSENT ? 1 : 0;
+            snapshotsLost += lastIndex == RaftLog.ABSENT && !advanced ? 1 : 0;
         }
     }
 
-    /** How many sendings of a snapshot have failed, whatever came of the others. */
+    /** How many sendings of a snapshot have brought the peer nothing, whatever came of the others. */
     int snapshotsLost() {
         return snapshotsLost;
     }

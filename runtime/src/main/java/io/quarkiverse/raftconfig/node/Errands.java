@@ -160,6 +160,9 @@ final class Errands {
             if (value != null) {
                 done.add(this);
                 look();
+                if (open.contains(this) && loop.nowMillis() >= deadlineMillis) {
+                    end(lastReason);
+                }
             } else if (response instanceof PeerResponse.Failed failed) {
                 if (failed.kind() == PeerResponse.Kind.NO_LEADER && loop.nowMillis() < deadlineMillis) {
                     waitForLeader(failed.reason());

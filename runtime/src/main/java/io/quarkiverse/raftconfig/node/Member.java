@@ -170,7 +170,7 @@ final class Member {
     }
 
     void awaitRevision(long revision, long deadlineMillis, CompletableFuture<PublishedState> answer) {
-        if (!standing.refuses(answer)) {
+        if (!standing.refuses(answer) && !refusesAsLeftOut(answer)) {
             reads.beginAt(revision, deadlineMillis, answer);
         }
     }

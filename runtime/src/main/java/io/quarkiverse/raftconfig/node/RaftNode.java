@@ -88,8 +88,9 @@ public final class RaftNode {
     /**
      * Writes, through the leader, whoever it is.
      *
-     * @return completes when the command was applied on this node too, or at the time-out, if the leader has applied it
-     *         and this node has not come so far; fails with {@link ProposalFailedException}
+     * @return completes when the command was applied on this node too, or, if the leader has applied it and this node has not
+     *         come so far, at the time-out, and at once if it has left the cluster and never will; fails with
+     *         {@link ProposalFailedException}
      */
     public CompletionStage<Outcome> propose(Command command, long timeoutMillis) {
         return begin(writes, timeoutMillis, (deadline, answer) -> member.write(command, deadline, answer));

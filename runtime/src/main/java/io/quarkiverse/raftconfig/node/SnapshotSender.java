@@ -106,6 +106,9 @@ final class SnapshotSender {
         private final long transferId = ++lastTransferId;
         private boolean active;
         private int repeats;
+        /** The most that the peer ever had of it, and whether that has grown since this began, or went on. */
+        private long furthest;
+        private boolean advanced;
 
         /** The chunk to be sent next, or under way. */
         private long offset;
@@ -126,6 +129,7 @@ final class SnapshotSender {
 
         void resume() {
             active = true;
+            advanced = false;
             repeats = 0;
             if (chunk == null) {
                 read(0);
@@ -212,6 +216,8 @@ final class SnapshotSender {
                 close();
                 ended(true);
             } else if (response instanceof PeerResponse.SnapshotChunk expected && goesOn(expected.nextOffset(), end)) {
+                advanced |= expected.nextOffset() > furthest;
+                furthest = Math.max(furthest, expected.nextOffset());
                 if (expected.nextOffset() == offset) {
                     sendChunk();
                 } else {
@@ -230,7 +236,7 @@ final class SnapshotSender {
 
         private void ended(boolean delivered) {
             active = false;
-            route.feed(new Input.SnapshotSent(to, point, delivered));
+            route.feed(new Input.SnapshotSent(to, point, delivered, advanced));
         }
 
         void close() {

@@ -4,6 +4,7 @@ import static io.quarkiverse.raftconfig.core.Replicas.A;
 import static io.quarkiverse.raftconfig.core.Replicas.B;
 import static io.quarkiverse.raftconfig.core.Replicas.C;
 import static io.quarkiverse.raftconfig.core.Replicas.D;
+import static io.quarkiverse.raftconfig.core.Replicas.E;
 import static io.quarkiverse.raftconfig.core.Replicas.joint;
 import static io.quarkiverse.raftconfig.core.Replicas.setOf;
 import static io.quarkiverse.raftconfig.core.Replicas.voters;
@@ -158,7 +159,7 @@ class CatchUpTest {
         assertThat(node.core.membership()).isEqualTo(withLearners(THREE, D));
 
         // when it has it, and what follows
-        node.step(new Input.SnapshotSent(D, AT_8, true));
+        node.step(new Input.SnapshotSent(D, AT_8, true, false));
         letPassWhileAnswering(node, 1000, B, D);
         Effects caughtUp = node.matched(D, node.core.lastLog().index());
 
@@ -174,17 +175,51 @@ class CatchUpTest {
         TestNode node = sendingASnapshotToD();
         for (int lost = 1; lost < CatchUp.SNAPSHOTS_LOST_MAX; lost++) {
             letPassWhileAnswering(node, 4000, B, D);
-            node.step(new Input.SnapshotSent(D, AT_8, false));
+            node.step(new Input.SnapshotSent(D, AT_8, false, false));
             assertThat(node.core.membership()).isEqualTo(withLearners(THREE, D));
             letPassWhileAnswering(node, 200, B, D);
         }
 
         // when the last try fails, too, then it goes again
         letPassWhileAnswering(node, 4000, B, D);
-        node.step(new Input.SnapshotSent(D, AT_8, false));
+        node.step(new Input.SnapshotSent(D, AT_8, false, false));
         assertThat(node.core.membership()).isEqualTo(THREE);
         assertThat(letPassWhileAnswering(node, 100, B, D))
                 .containsExactly(new Answer.Refused(1, Answer.Refusal.NOT_CAUGHT_UP));
+    }
+
+    /** Connections that break now and then make it slow, and no more than that. */
+    @Test
+    void aSnapshotThatComesInPartsIsWaitedFor() {
+        TestNode node = sendingASnapshotToD();
+        for (int part = 0; part < 3 * CatchUp.SNAPSHOTS_LOST_MAX; part++) {
+            letPassWhileAnswering(node, 4000, B, D);
+            node.step(new Input.SnapshotSent(D, AT_8, false, true));
+            letPassWhileAnswering(node, 200, B, D);
+        }
+        assertThat(node.core.membership()).isEqualTo(withLearners(THREE, D));
+    }
+
+    @Test
+    void whoHasCaughtUpIsWatchedUntilTheOthersHave() {
+        // given two new voters, of whom one has caught up, and the other takes long
+        TestNode node = TestNode.withLog(A, withLearners(THREE, D, E), new HardState(3, null), 1, 2);
+        node.persisted(node.elect(B));
+        node.matched(B, 3);
+        node.matched(D, 3);
+        node.changeMembership(voters(A, B, C, D, E));
+
+        // when the first answers and does not take up what comes
+        node.persisted(node.propose("x", "y"));
+        node.matched(B, 5);
+        letPassWhileAnswering(node, 9000, B, D, E);
+        node.matched(E, 1);
+        assertThat(node.core.isChangingMembership()).isTrue();
+
+        // then it would be a voter that holds up everything, and becomes none
+        letPassWhileAnswering(node, 2000, B, D, E);
+        assertThat(node.core.isChangingMembership()).isFalse();
+        assertThat(node.core.membership()).isEqualTo(withLearners(THREE, D, E));
     }
 
     /** Nobody has asked for its removal. */

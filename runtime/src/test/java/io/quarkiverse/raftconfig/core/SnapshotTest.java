@@ -99,7 +99,7 @@ class SnapshotTest {
     void goesOnBehindTheSnapshotThatWasDelivered() {
         // given a snapshot under way to b, when it is delivered
         TestNode leader = sendingToB();
-        Effects effects = leader.step(new Input.SnapshotSent(B, AT_8, true));
+        Effects effects = leader.step(new Input.SnapshotSent(B, AT_8, true, false));
 
         // then the log goes on behind it
         assertThat(only(AppendEntries.class, to(B, effects.send()))).singleElement()
@@ -120,14 +120,14 @@ class SnapshotTest {
         // then the log goes on behind it, and the sender's news change nothing
         assertThat(only(AppendEntries.class, to(B, effects.send()))).singleElement()
                 .satisfies(append -> assertThat(append.prevLog()).isEqualTo(AT_8.last()));
-        assertThat(leader.step(new Input.SnapshotSent(B, AT_8, false)).send()).isEmpty();
+        assertThat(leader.step(new Input.SnapshotSent(B, AT_8, false, false)).send()).isEmpty();
     }
 
     @Test
     void sendsAFailedSnapshotAgainOnceThePeerIsHeard() {
         // given a snapshot for b that could not be delivered
         TestNode leader = sendingToB();
-        assertThat(leader.step(new Input.SnapshotSent(B, AT_8, false)).sendSnapshots()).isEmpty();
+        assertThat(leader.step(new Input.SnapshotSent(B, AT_8, false, false)).sendSnapshots()).isEmpty();
 
         // then whatever else happens, it waits until b is heard
         assertThat(leader.propose("x").sendSnapshots()).isEmpty();
@@ -186,7 +186,7 @@ class SnapshotTest {
         // when the log is covered further by the next, then what b will need is still there when it has arrived
         Effects effects = leader.step(new Input.Snapshotted(leader.core.snapshotPoint(14), 1));
         assertThat(effects.compactTo()).isNull();
-        assertThat(leader.step(new Input.SnapshotSent(B, AT_8, true)).sendSnapshots()).isEmpty();
+        assertThat(leader.step(new Input.SnapshotSent(B, AT_8, true, false)).sendSnapshots()).isEmpty();
     }
 
     // The follower.

@@ -400,7 +400,7 @@ final class TestCluster {
                     to.step(new Input.SnapshotReceived(self, term, sent.point()));
                 }
                 if (life == thisLife) {
-                    step(new Input.SnapshotSent(sent.to(), sent.point(), delivered));
+                    step(new Input.SnapshotSent(sent.to(), sent.point(), delivered, false));
                 }
             });
         }

@@ -37,7 +37,7 @@ class RollingRestartIT {
                 // Its first writes load classes, however ready it is: no matter of the cluster's.
                 writes.report(replica + " takes writes again");
 
-                // then there was an election if it had led, at most
+                // then there was one election at most
                 cluster.awaitLeader(SOON);
                 long elections = term(cluster) - term;
                 System.out.printf("%s restarted: %d elections%n", replica, elections);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 import org.awaitility.Awaitility;
@@ -25,6 +26,7 @@ final class SnapshotKiller {
     private static final Pattern RECEIVED = Pattern.compile(Pattern.quote(Remains.RECEIVED));
     /** More than the tail of its log that a leader keeps, which is as much as its snapshot has. */
     private static final long BYTES_TO_LACK = 9 << 19;
+    private static final int TRIES_MAX = 10;
     private static final Duration SOON = Duration.ofMinutes(3);
     private static final Duration BEGINS = Duration.ofMinutes(1);
 
@@ -72,15 +74,27 @@ final class SnapshotKiller {
         follower.kill();
         killInAnInstall(follower, RECEIVED, Duration.ofMillis(40));
         killInAnInstall(follower, Remains.SNAPSHOT, Duration.ofMillis(15));
-        do {
+        untilItIs(() -> {
             beAway(follower);
-        } while (!kill(List.of(cluster.awaitLeader(SOON)), follower, RECEIVED, Duration.ofMillis(40), false));
+            return kill(List.of(cluster.awaitLeader(SOON)), follower, RECEIVED, Duration.ofMillis(40), false);
+        });
     }
 
     private void killInAnInstall(Replica follower, Pattern begin, Duration within) {
-        do {
+        untilItIs(() -> {
             beAway(follower);
-        } while (!kill(List.of(follower), follower, begin, within, false));
+            return kill(List.of(follower), follower, begin, within, false);
+        });
+    }
+
+    /** It may be over before the kill comes. */
+    private static void untilItIs(BooleanSupplier killed) {
+        for (int tries = 0; tries < TRIES_MAX; tries++) {
+            if (killed.getAsBoolean()) {
+                return;
+            }
+        }
+        throw new AssertionError("in " + TRIES_MAX + " tries no replica was killed while a snapshot came: none was sent?");
     }
 
     /** Long enough to lack more than the others keep in their logs. */
