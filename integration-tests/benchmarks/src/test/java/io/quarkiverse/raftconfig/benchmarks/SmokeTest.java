@@ -84,6 +84,6 @@ class SmokeTest {
 
         // when it is drawn, then each has its curves, from corner to corner of round axes
         assertThat(picture.svg()).startsWith("<svg").endsWith("</svg>\n").contains(">disk<", ">memory<", ">1,000 writes<")
-                .containsSubsequence("M48.0 ", "L670.4 ", "M48.0 ", "L670.4 ", "M48.0 ", "L670.4 ", "M48.0 ", "L670.4 ");
+                .containsSubsequence("M48.0 ", "L674.4 ", "M48.0 ", "L674.4 ", "M48.0 ", "L674.4 ", "M48.0 ", "L674.4 ");
     }
 }
