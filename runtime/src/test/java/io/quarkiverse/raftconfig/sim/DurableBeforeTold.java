@@ -17,7 +17,9 @@ final class DurableBeforeTold extends Invariant {
         } else if (message instanceof Message.RequestVoteResponse response && response.granted()) {
             requireVote(disk.hardState(), response.term(), response.to(), message);
         } else if (message instanceof Message.AppendEntriesResponse response && response.success()) {
-            require(disk.log().lastIndex() >= response.matchIndex() && disk.hardState().term() >= response.term(),
+            // What a later term has taken away in the same commit was there for a moment: to its own term this says so late.
+            require(disk.hardState().term() > response.term()
+                    || (disk.hardState().term() == response.term() && disk.log().lastIndex() >= response.matchIndex()),
                     () -> from + " acknowledges entry " + response.matchIndex() + " in term " + response.term()
                             + ", and its disk ends at " + disk.log().lastIndex() + " in term " + disk.hardState().term());
         }

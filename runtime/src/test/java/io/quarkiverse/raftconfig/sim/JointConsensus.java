@@ -88,7 +88,7 @@ final class JointConsensus extends Invariant {
 
     @Override
     void stepped(SimNode node, NodeStatus before, NodeStatus now) {
-        if (now.degraded() != null) {
+        if (now.degraded() != null || now.stopping()) {
             return;
         }
         requireInForce(node, now);
