@@ -72,9 +72,8 @@ final class MembershipChanges {
     }
 
     /**
-     * C_old,new is committed by a majority of the new voters, or nothing is from then on. Whether those answer who are no
-     * voters
-     * yet shows while they catch up.
+     * C_old,new is committed by a majority of the new voters, or nothing is from then on. Who is no voter yet shows while it
+     * catches up whether it answers.
      */
     private boolean mayDecide(ReplicaId voter) {
         return voter.equals(node.self) || !node.membership().isVoter(voter)
