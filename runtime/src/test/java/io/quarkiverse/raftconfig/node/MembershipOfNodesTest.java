@@ -276,6 +276,10 @@ class MembershipOfNodesTest {
             assertThat(writer.failures).isNotEmpty().containsOnly(PeerResponse.Kind.NO_LEADER);
             assertThat(cluster.failureText(cluster.put(leaving, "a", "1"))).contains("no member of the cluster any more");
             assertThat(cluster.failure(cluster.node(leaving).readLinearizable(10_000))).isEqualTo(PeerResponse.Kind.NO_LEADER);
+            long asked = cluster.time().nowMillis();
+            assertThat(cluster.failure(cluster.node(leaving).awaitRevision(1_000_000, 10_000)))
+                    .isEqualTo(PeerResponse.Kind.NO_LEADER);
+            assertThat(cluster.time().nowMillis() - asked).isLessThan(50);
             writer.failures.clear();
             writer.check(rest);
 
@@ -284,6 +288,22 @@ class MembershipOfNodesTest {
             cluster.await(() -> cluster.node(leaving).status().place() == NodeStatus.Place.VOTER);
             cluster.get(cluster.put(leaving, "a", "1"));
         }
+    }
+
+    @Test
+    void refusesVotersMostOfWhomAreDown() {
+        // given three nodes, of which one is down for longer than an election timeout
+        VirtualCluster cluster = VirtualCluster.running(3, 1);
+        NodeId leader = cluster.leader();
+        NodeId down = cluster.follower();
+        cluster.stop(down);
+        cluster.time().passMillis(3_000);
+
+        // when that one and the leader are to be all, then it is refused, and the cluster goes on
+        assertThat(cluster.failureText(change(cluster, leader, List.of(leader, down)))).startsWith("CONFLICT")
+                .contains("no majority is heard from");
+        assertThat(cluster.node(leader).status().changing()).isFalse();
+        cluster.get(cluster.put(leader, "a", "1"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -170,6 +171,28 @@ class SnapshotInstallTest {
         // when a minute passes, then there were no more attempts than time-outs of four seconds allow
         cluster.time().passMillis(60_000);
         assertThat(chunks.size()).isBetween(5, 16);
+    }
+
+    @Test
+    void whoGetsTheSnapshotPieceByPieceBecomesAVoter() {
+        // given a network that loses each chunk once, and a new node, which needs them
+        Set<Long> lost = new HashSet<>();
+        loseChunks((receiver, chunk) -> lost.add(chunk.offset()));
+        NodeId added = VirtualCluster.id(4);
+        cluster.startBlank(added);
+        NodeStatus before = cluster.node(cluster.leader()).status();
+
+        // when it is to be a voter
+        SortedMap<NodeId, Seat> members = new TreeMap<>(MembershipUpkeep.seats(before.membership()));
+        members.put(added, new Seat(added + ":7420", true));
+        cluster.node(cluster.leader()).changeMembership(new MembershipRequest(before.membershipIndex(), members), 60_000);
+
+        // then it becomes one, though more sendings ended early than may end in vain
+        for (int i = 0; i < 100 && cluster.node(added).status().place() != NodeStatus.Place.VOTER; i++) {
+            cluster.time().passMillis(1_000);
+        }
+        assertThat(lost).hasSizeGreaterThan(5);
+        assertThat(cluster.node(added).status().place()).isEqualTo(NodeStatus.Place.VOTER);
     }
 
     @Test
